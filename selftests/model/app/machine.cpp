@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "app/machine.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace igbmodel {
+
+Slot::Slot(Loop& loop, const NicOptions& options)
+    : irqs(options.msix_vectors != 0 ? options.msix_vectors : options.spec->msix_vectors),
+      nic(options, loop, dma, irqs),
+      server(loop, nic, dma, irqs) {}
+
+Status Machine::build(const Options& options) {
+    std::size_t attached = 0;
+    for (const NicSetup& setup : options.nics) {
+        auto slot = std::make_unique<Slot>(loop_, setup.nic);
+        if (Status done = connect(slot->nic, setup.port); !done) {
+            return done;
+        }
+        if (Status done = slot->server.listen(setup.socket); !done) {
+            return done;
+        }
+        slots_.push_back(std::move(slot));
+        ++attached;
+    }
+    if (options.once) {
+        auto left = std::make_shared<std::size_t>(attached);
+        for (const auto& slot : slots_) {
+            slot->server.on_disconnect([this, left] {
+                if (--*left == 0) {
+                    loop_.stop();
+                }
+            });
+        }
+    }
+    return {};
+}
+
+Status Machine::connect(Nic& nic, const std::string& port) {
+    const std::size_t colon = std::min(port.find(':'), port.size());
+    const std::string kind = port.substr(0, colon);
+    const std::string rest = port.substr(std::min(colon + 1, port.size()));
+    if (kind == "none") {
+        return {};
+    }
+    if (kind == "cable") {
+        auto& named = cables_[rest];
+        if (!named) {
+            named = std::make_unique<NamedCable>();
+        }
+        if (named->used == 2) {
+            return Error{"cable " + rest + " has two ends and both are taken"};
+        }
+        nic.connect(named->cable.end(named->used++));
+        return {};
+    }
+    return Error{"port=" + port + ": it is none or cable:NAME"};
+}
+
+Slot* Machine::find(const std::string& name) {
+    const auto found = std::ranges::find_if(
+        slots_, [&name](const auto& slot) { return slot->nic.name() == name; });
+    return found == slots_.end() ? nullptr : found->get();
+}
+
+u64 Machine::driver_faults() const {
+    u64 faults = 0;
+    for (const auto& slot : slots_) {
+        faults += slot->dma.faults().total() + slot->nic.complaints().count();
+    }
+    return faults;
+}
+
+void Machine::print_summary() const {
+    for (const auto& slot : slots_) {
+        u64 in = 0;
+        u64 out = 0;
+        for (u32 queue = 0; queue < slot->nic.spec().queues; ++queue) {
+            in += slot->nic.receiver().counters(queue).frames;
+            out += slot->nic.transmitter().counters(queue).frames;
+        }
+        std::fprintf(stderr,
+                     "igb-model: %s: %llu frames sent, %llu received, %llu interrupts, "
+                     "%llu DMA faults, %llu other driver faults\n",
+                     slot->nic.name().c_str(), static_cast<unsigned long long>(out),
+                     static_cast<unsigned long long>(in),
+                     static_cast<unsigned long long>(slot->nic.messages_sent()),
+                     static_cast<unsigned long long>(slot->dma.faults().total()),
+                     static_cast<unsigned long long>(slot->nic.complaints().count()));
+    }
+}
+
+}  // namespace igbmodel

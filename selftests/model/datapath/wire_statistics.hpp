@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The MAC's counters of good frames, common to both directions.
+#pragma once
+
+#include "mac/register_file.hpp"
+#include "util/types.hpp"
+
+namespace igbmodel {
+
+void count_transmitted(RegisterFile& regs, ByteView frame);
+void count_received(RegisterFile& regs, ByteView frame);
+
+[[nodiscard]] bool is_broadcast(ByteView frame);
+[[nodiscard]] bool is_group(ByteView frame);
+
+}  // namespace igbmodel

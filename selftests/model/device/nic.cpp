@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Life of the function: bus, resets, link, interrupts' way out. Registers: nic_registers.cpp.
+#include "device/nic.hpp"
+
+#include <algorithm>
+
+#include "util/bytes.hpp"
+#include "util/log.hpp"
+
+namespace igbmodel {
+
+namespace {
+
+constexpr u32 bar0_size = reg::space_size;
+constexpr u32 msix_bar_size = 0x4000;
+constexpr u64 microsecond = 1000;
+
+PciIdentity identity_of(const NicOptions& options) {
+    PciIdentity identity;
+    identity.device = options.spec->device_id;
+    identity.revision = options.spec->revision;
+    identity.subsystem = 0x0001;
+    identity.with_msix = options.with_msix;
+    identity.with_msi = options.with_msi;
+    identity.msix_vectors =
+        options.msix_vectors != 0 ? options.msix_vectors : options.spec->msix_vectors;
+    identity.bar0_size = bar0_size;
+    identity.msix_bar_size = msix_bar_size;
+    const MacAddress& a = options.address;
+    // PCI Express Base 7.9.3: the address as EUI-64 with FFFFh in the middle.
+    identity.serial = u64{a[0]} << 56U | u64{a[1]} << 48U | u64{a[2]} << 40U | u64{0xffff} << 24U |
+                      u64{a[3]} << 16U | u64{a[4]} << 8U | a[5];
+    return identity;
+}
+
+}  // namespace
+
+Nic::Nic(const NicOptions& options, Timers& timers, DmaTable& dma, IrqTable& irqs)
+    : options_(options),
+      spec_(*options.spec),
+      timers_(timers),
+      dma_(dma),
+      irqs_(irqs),
+      config_(identity_of(options)),
+      regs_(spec_),
+      nvm_(spec_, options.address),
+      phy_(spec_, timers),
+      clock_(spec_.clock, timers),
+      faults_(options.seed),
+      interrupts_(spec_, regs_, timers, *this),
+      receiver_(DeviceContext{spec_, regs_, dma, interrupts_, clock_, timers, faults_, complaints_}),
+      transmitter_(
+          DeviceContext{spec_, regs_, dma, interrupts_, clock_, timers, faults_, complaints_},
+          [this](Bytes frame, u32 /*queue*/) { transmitted(std::move(frame)); }),
+      scheduled_(spec_.queues, false) {
+    phy_.on_link_change([this] { link_changed(); });
+    phy_.on_offer([this] {
+        if (port_ != nullptr) {
+            port_->own_offer(phy_.offer());
+        }
+    });
+    device_reset(true);
+}
+
+void Nic::connect(Port& port) {
+    port_ = &port;
+    port.attach(*this);
+    port.own_offer(phy_.offer());
+}
+
+// --- The bus ---
+
+u64 Nic::region_size(u32 region) const {
+    switch (region) {
+        case region_bar0: return bar0_size;
+        case region_bar0 + ConfigSpace::msix_bar: return options_.with_msix ? msix_bar_size : 0;
+        case region_config: return ConfigSpace::size;
+        default: return 0;
+    }
+}
+
+void Nic::region_read(u32 region, u64 offset, ByteSpan data) {
+    if (region == region_config) {
+        if (strikes(Fault::all_ones)) {
+            std::fill(data.begin(), data.end(), u8{0xff});
+            return;
+        }
+        config_.read(offset, data);
+        return;
+    }
+    if (region != region_bar0 || strikes(Fault::all_ones)) {
+        std::fill(data.begin(), data.end(), region == region_bar0 ? u8{0xff} : u8{0});
+        return;
+    }
+    if (data.size() == 4 && offset % 4 == 0) {
+        store_le(data.data(), read(static_cast<u32>(offset)));
+        return;
+    }
+    for (std::size_t i = 0; i < data.size(); ++i) {
+        const u64 at = offset + i;
+        data[i] = static_cast<u8>(regs_[static_cast<u32>(at & ~u64{3})] >> 8 * (at % 4));
+    }
+}
+
+void Nic::region_write(u32 region, u64 offset, ByteView data) {
+    if (region == region_config) {
+        const ConfigEvents events = config_.write(offset, data);
+        if (events.function_level_reset) {
+            log_debug(name() + ": function level reset");
+            bus_reset();
+        } else if (events.woke_from_d3) {
+            device_reset(true);
+        }
+        return;
+    }
+    if (region != region_bar0 || (faults_.armed() && strikes(Fault::all_ones))) {
+        return;
+    }
+    if (data.size() % 4 != 0 || offset % 4 != 0) {
+        complaints_.add("register " + hex(offset) + " was written with " +
+                        std::to_string(data.size()) + " bytes");
+        return;
+    }
+    for (std::size_t i = 0; i < data.size(); i += 4) {
+        write(static_cast<u32>(offset + i), load_le<u32>(data.data() + i));
+    }
+}
+
+void Nic::bus_reset() {
+    config_.reset();
+    device_reset(true);
+}
+
+void Nic::attached() {
+    attached_ = true;
+    log_line(name() + ": QEMU is attached");
+}
+
+void Nic::detached() {
+    attached_ = false;
+    log_line(name() + ": QEMU has gone");
+    bus_reset();
+    phy_.hard_reset();
+}
+
+// --- Resets ---
+
+void Nic::device_reset(bool whole_device) {
+    interrupts_.reset();
+    regs_.reset();
+    if (whole_device) {
+        regs_[reg::SWSM] = 0;
+        regs_[reg::SW_FW_SYNC] = 0;
+    }
+    regs_[reg::EECD] = nvm_.control_at_reset();
+    receiver_.reset();
+    transmitter_.reset();
+    clock_.reset();
+    std::fill(scheduled_.begin(), scheduled_.end(), false);
+    link_reported_ = false;
+    load_address();
+}
+
+void Nic::load_address() {
+    const MacAddress address = nvm_.address();
+    regs_[reg::receive_address_low(0)] = load_le<u32>(address.data());
+    regs_[reg::receive_address_low(0) + 4] = load_le<u16>(address.data() + 4) | reg::RAH_AV;
+}
+
+// --- Link ---
+
+bool Nic::looped() const {
+    return phy_.loopback() || bits(regs_[reg::RCTL], 6, 2) != 0;
+}
+
+bool Nic::link_up() const {
+    return (regs_[reg::CTRL] & reg::CTRL_SLU) != 0 && phy_.link().up;
+}
+
+u32 Nic::status() const {
+    u32 value = regs_[reg::STATUS];
+    const LinkState& link = phy_.link();
+    const bool full = (regs_[reg::CTRL] & reg::CTRL_FRCDPX) != 0
+                          ? (regs_[reg::CTRL] & reg::CTRL_FD) != 0
+                          : link.full;
+    u32 speed = link.speed == 1000 ? 2 : link.speed == 100 ? 1 : 0;
+    if ((regs_[reg::CTRL] & reg::CTRL_FRCSPD) != 0) {
+        speed = bits(regs_[reg::CTRL], reg::CTRL_SPEED_SHIFT, 2);
+    }
+    value |= full ? reg::STATUS_FD : 0;
+    value |= speed << reg::STATUS_SPEED_SHIFT;
+    value |= link_up() ? reg::STATUS_LU : 0;
+    if ((regs_[reg::CTRL] & reg::CTRL_GIO_MASTER_DISABLE) != 0) {
+        value &= ~reg::STATUS_GIO_MASTER;
+    }
+    return value;
+}
+
+void Nic::link_changed() {
+    const bool up = link_up();
+    if (up == link_reported_) {
+        return;
+    }
+    link_reported_ = up;
+    log_debug(name() + (up ? ": link up" : ": link down"));
+    interrupts_.cause(reg::ICR_LSC);
+    if (up) {
+        kick_all();
+    }
+}
+
+void Nic::partner_changed(const PhyOffer& offer) { phy_.set_partner(offer); }
+
+void Nic::set_cable(bool plugged) { phy_.set_cable(plugged); }
+
+void Nic::record_aer(bool uncorrectable, u32 bits) {
+    config_.record_aer(uncorrectable, bits);
+    irqs_.trigger(IrqTable::error, 0);
+}
+
+// --- Frames ---
+
+void Nic::frame_arrived(Bytes frame, bool bad_crc) {
+    if (link_up() && !looped() && config_.power_state() == 0) {
+        receiver_.receive(std::move(frame), bad_crc);
+    }
+}
+
+void Nic::transmitted(Bytes frame) {
+    if (looped()) {
+        receiver_.receive(std::move(frame));
+    } else if (port_ != nullptr) {
+        port_->send(std::move(frame));
+    }
+}
+
+void Nic::kick(u32 queue) {
+    if (scheduled_[queue]) {
+        return;
+    }
+    scheduled_[queue] = true;
+    if (faults_.armed()) {
+        const auto late = faults_.strikes(Fault::slow_dma, static_cast<int>(queue), timers_.now_ns());
+        if (late) {
+            timers_.at(timers_.now_ns() + *late * microsecond, [this, queue] { run_queue(queue); });
+            return;
+        }
+    }
+    timers_.defer([this, queue] { run_queue(queue); });
+}
+
+void Nic::run_queue(u32 queue) {
+    if (!scheduled_[queue]) {
+        return;  // a reset came in between
+    }
+    scheduled_[queue] = false;
+    // Without a link the transmitter keeps what it has, as the MAC does.
+    if ((!link_up() && !looped()) || !config_.bus_master()) {
+        return;
+    }
+    if (transmitter_.run(queue)) {
+        scheduled_[queue] = true;
+        // Other events get their turn between two bursts.
+        timers_.at(timers_.now_ns(), [this, queue] { run_queue(queue); });
+    }
+}
+
+void Nic::kick_all() {
+    for (u32 queue = 0; queue < spec_.queues; ++queue) {
+        kick(queue);
+    }
+}
+
+void Nic::faults_changed() {
+    nvm_.set_checksum_bad(faults_.armed() &&
+                          strikes(Fault::nvm_checksum));
+    kick_all();
+    receiver_.drain();
+}
+
+// --- Interrupts' way out ---
+
+InterruptMode Nic::mode() const {
+    if (config_.msix_enabled()) {
+        return InterruptMode::msix;
+    }
+    return config_.msi_enabled() ? InterruptMode::msi : InterruptMode::intx;
+}
+
+void Nic::send_message(u32 kind, u32 vector) {
+    ++messages_sent_;
+    irqs_.trigger(kind, vector);
+}
+
+void Nic::message(u32 vector) {
+    if (!config_.bus_master()) {
+        return;
+    }
+    const u32 kind = mode() == InterruptMode::msix ? IrqTable::msix : IrqTable::msi;
+    if (faults_.armed()) {
+        const u64 now = timers_.now_ns();
+        const int which = static_cast<int>(vector);
+        if (faults_.strikes(Fault::irq_drop, which, now)) {
+            return;
+        }
+        if (const auto late = faults_.strikes(Fault::irq_delay, which, now)) {
+            timers_.at(now + *late * microsecond,
+                       [this, kind, vector] { send_message(kind, vector); });
+            return;
+        }
+        if (faults_.strikes(Fault::irq_duplicate, which, now)) {
+            send_message(kind, vector);
+        }
+    }
+    send_message(kind, vector);
+}
+
+void Nic::line(bool high) {
+    config_.set_interrupt_status(high);
+    irqs_.set_level(high && !config_.intx_disabled());
+}
+
+bool Nic::strikes(Fault fault) {
+    return faults_.armed() && faults_.strikes(fault, -1, timers_.now_ns()).has_value();
+}
+
+}  // namespace igbmodel

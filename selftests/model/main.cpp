@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// igb-model: reads the command line, builds the machine, runs its loop.
+#include <sys/signalfd.h>
+
+#include <csignal>
+
+#include "app/machine.hpp"
+#include "util/log.hpp"
+
+namespace {
+
+constexpr int exit_cannot_run = 2;
+constexpr int exit_driver_faults = 3;
+
+igbmodel::UniqueFd block_signals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigprocmask(SIG_BLOCK, &signals, nullptr);
+    return igbmodel::UniqueFd(::signalfd(-1, &signals, SFD_CLOEXEC));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    using namespace igbmodel;
+    auto parsed = parse_command_line(argc, argv);
+    if (const int* status = std::get_if<int>(&parsed)) {
+        return *status;
+    }
+    const Options& options = std::get<Options>(parsed);
+    set_log_level(options.verbose ? LogLevel::debug
+                  : options.quiet ? LogLevel::quiet
+                                  : LogLevel::normal);
+    Loop loop;
+    const UniqueFd signals = block_signals();
+    loop.watch(signals.get(), [&loop] { loop.stop(); });
+    Machine machine(loop);
+    if (const Status done = machine.build(options); !done) {
+        log_line(done.error().text);
+        return exit_cannot_run;
+    }
+    loop.run();
+    machine.print_summary();
+    return machine.driver_faults() != 0 ? exit_driver_faults : 0;
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "transport/dma.hpp"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "util/log.hpp"
+
+namespace igbmodel {
+
+namespace {
+constexpr u64 fault_lines_shown = 10;  // a broken driver faults on every frame
+}
+
+Status DmaTable::map(const vfu::DmaMap& request, UniqueFd memory) {
+    if (request.size == 0) {
+        return Error{"DMA map of no bytes"};
+    }
+    const auto above = ranges_.lower_bound(request.address);
+    const bool hits_above =
+        above != ranges_.end() && above->first < request.address + request.size;
+    const bool hits_below =
+        above != ranges_.begin() &&
+        std::prev(above)->first + std::prev(above)->second.size > request.address;
+    if (hits_above || hits_below) {
+        return Error{"DMA map of " + hex(request.address) + " overlaps an earlier one", EEXIST};
+    }
+    Range range;
+    range.size = request.size;
+    range.readable = (request.flags & vfu::DmaMap::readable) != 0;
+    range.writable = (request.flags & vfu::DmaMap::writable) != 0;
+    if (memory) {
+        const u64 page = static_cast<u64>(::sysconf(_SC_PAGESIZE));
+        const u64 slack = request.offset % page;
+        const int protection = (range.readable || range.writable ? PROT_READ : PROT_NONE) |
+                               (range.writable ? PROT_WRITE : 0);
+        range.mapping_size = request.size + slack;
+        range.mapping = ::mmap(nullptr, range.mapping_size, protection, MAP_SHARED, memory.get(),
+                               static_cast<off_t>(request.offset - slack));
+        if (range.mapping == MAP_FAILED) {
+            return system_error("DMA map of " + hex(request.address));
+        }
+        range.host = static_cast<u8*>(range.mapping) + slack;
+    }
+    ranges_.emplace(request.address, range);
+    last_ = nullptr;
+    return {};
+}
+
+void DmaTable::release(const Range& range) {
+    if (range.mapping != nullptr) {
+        ::munmap(range.mapping, range.mapping_size);
+    }
+}
+
+void DmaTable::unmap(u64 address, u64 size) {
+    auto at = ranges_.lower_bound(address);
+    while (at != ranges_.end() && at->first - address < size) {
+        release(at->second);
+        at = ranges_.erase(at);
+    }
+    last_ = nullptr;
+}
+
+void DmaTable::clear() {
+    for (const auto& [start, range] : ranges_) {
+        release(range);
+    }
+    ranges_.clear();
+    last_ = nullptr;
+}
+
+DmaTable::Range* DmaTable::find(u64 address, u64& start) {
+    if (last_ != nullptr && address - last_start_ < last_->size) {
+        start = last_start_;
+        return last_;
+    }
+    auto above = ranges_.upper_bound(address);
+    if (above == ranges_.begin()) {
+        return nullptr;
+    }
+    --above;
+    if (address - above->first >= above->second.size) {
+        return nullptr;
+    }
+    last_start_ = above->first;
+    last_ = &above->second;
+    start = last_start_;
+    return last_;
+}
+
+void DmaTable::fault(u64& counter, const char* what, bool write, u64 address, std::size_t size) {
+    ++counter;
+    faults_.last = std::string("DMA fault: ") + (write ? "write" : "read") + " of " +
+                   std::to_string(size) + " bytes at " + hex(address) + ": " + what;
+    if (faults_.total() <= fault_lines_shown) {
+        log_line(faults_.last);
+    }
+}
+
+template <class Copy>
+bool DmaTable::walk(u64 address, std::size_t size, bool write, Copy copy) {
+    std::size_t done = 0;
+    while (done < size) {
+        u64 start = 0;
+        Range* range = find(address + done, start);
+        if (range == nullptr) {
+            fault(faults_.outside, "no memory is mapped there for the device", write,
+                  address + done, size - done);
+            return false;
+        }
+        if (write ? !range->writable : !range->readable) {
+            fault(faults_.forbidden, "the map does not allow this direction", write,
+                  address + done, size - done);
+            return false;
+        }
+        if (range->host == nullptr) {
+            fault(faults_.unshared,
+                  "QEMU does not share this memory: start it with "
+                  "-object memory-backend-memfd,id=mem,size=...,share=on and "
+                  "-machine memory-backend=mem",
+                  write, address + done, size - done);
+            return false;
+        }
+        const u64 inside = address + done - start;
+        const std::size_t step =
+            static_cast<std::size_t>(std::min<u64>(size - done, range->size - inside));
+        copy(range->host + inside, done, step);
+        done += step;
+    }
+    return true;
+}
+
+bool DmaTable::read(u64 address, ByteSpan to) {
+    const bool good = walk(address, to.size(), false, [&](u8* host, std::size_t at, std::size_t n) {
+        std::memcpy(to.data() + at, host, n);
+    });
+    if (!good) {
+        std::fill(to.begin(), to.end(), u8{0});
+    }
+    return good;
+}
+
+bool DmaTable::write(u64 address, ByteView from) {
+    return walk(address, from.size(), true, [&](u8* host, std::size_t at, std::size_t n) {
+        std::memcpy(host, from.data() + at, n);
+    });
+}
+
+}  // namespace igbmodel
