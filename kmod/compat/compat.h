@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The only place that knows that kernels differ. It is included before every source, and gives
+ * older kernels the names of newer ones; compat.mk finds out which are needed.
+ */
+#ifndef _IGBR_COMPAT_H_
+#define _IGBR_COMPAT_H_
+
+#include <linux/netdevice.h>
+#include <linux/workqueue.h>
+
+#ifndef IGBR_HAVE_PERCPU_WQ
+#define system_percpu_wq	system_wq
+#endif
+
+/* Without it a NAPI instance has no settings that outlive it. */
+#ifndef IGBR_HAVE_NAPI_CONFIG
+static inline void netif_napi_add_config(struct net_device *dev, struct napi_struct *napi,
+					 int (*poll)(struct napi_struct *, int), int index)
+{
+	netif_napi_add(dev, napi, poll);
+}
+#endif
+
+/* devlink parameter values were passed by value once. */
+#ifdef IGBR_HAVE_DEVLINK_VALUE_POINTER
+#define IGBR_DEVLINK_VALIDATE(function)
+#define IGBR_DEVLINK_VALIDATOR(function)	function
+#else
+#include <net/devlink.h>
+#define IGBR_DEVLINK_VALIDATE(function)							\
+static int function##_by_value(struct devlink *devlink, u32 id,				\
+			       union devlink_param_value value,				\
+			       struct netlink_ext_ack *extack)				\
+{											\
+	return function(devlink, id, &value, extack);					\
+}
+#define IGBR_DEVLINK_VALIDATOR(function)	function##_by_value
+#define devl_param_driverinit_value_set(devlink, id, value) \
+	devl_param_driverinit_value_set(devlink, id, *(value))
+#endif
+
+#endif /* _IGBR_COMPAT_H_ */

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What the kernel offers, found by looking into its headers: one flag per feature.
+
+igbr-has = $(shell grep -qs '$(2)' $(srctree)/include/$(1) && echo -D$(3))
+
+ccflags-y += $(call igbr-has,linux/netdevice.h,netif_napi_add_config,IGBR_HAVE_NAPI_CONFIG)
+ccflags-y += $(call igbr-has,linux/workqueue.h,system_percpu_wq,IGBR_HAVE_PERCPU_WQ)
+ccflags-y += $(call igbr-has,net/devlink.h,union devlink_param_value \*init_val,IGBR_HAVE_DEVLINK_VALUE_POINTER)

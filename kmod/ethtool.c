@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ethtool: thin; each operation asks the room that owns the matter.
+ */
+#include <linux/bitfield.h>
+#include <linux/ethtool.h>
+#include <linux/mii.h>
+
+#include "igbr.h"
+#include "steering/rss.h"
+
+/* Word 5 of the NVM: version as major.minor.image */
+#define IGBR_NVM_MAJOR		GENMASK(15, 12)
+#define IGBR_NVM_MINOR		GENMASK(11, 4)
+#define IGBR_NVM_IMAGE		GENMASK(3, 0)
+
+static void igbr_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *info)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+	u16 version = adapter->hw.nvm_version;
+
+	strscpy(info->driver, IGBR_NAME, sizeof(info->driver));
+	strscpy(info->bus_info, pci_name(adapter->pdev), sizeof(info->bus_info));
+	snprintf(info->fw_version, sizeof(info->fw_version), "%lu.%lu.%lu",
+		 FIELD_GET(IGBR_NVM_MAJOR, version), FIELD_GET(IGBR_NVM_MINOR, version),
+		 FIELD_GET(IGBR_NVM_IMAGE, version));
+}
+
+static int igbr_get_sset_count(struct net_device *netdev, int sset)
+{
+	return sset == ETH_SS_STATS ? igbr_stats_count(netdev_priv(netdev)) : -EOPNOTSUPP;
+}
+
+static void igbr_get_strings(struct net_device *netdev, u32 sset, u8 *data)
+{
+	if (sset == ETH_SS_STATS)
+		igbr_stats_strings(netdev_priv(netdev), data);
+}
+
+static void igbr_get_ethtool_stats(struct net_device *netdev, struct ethtool_stats *stats,
+				   u64 *data)
+{
+	igbr_stats_values(netdev_priv(netdev), data);
+}
+
+static u32 igbr_get_msglevel(struct net_device *netdev)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+
+	return adapter->msg_enable;
+}
+
+static void igbr_set_msglevel(struct net_device *netdev, u32 value)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+
+	adapter->msg_enable = value;
+}
+
+static void igbr_get_ringparam(struct net_device *netdev, struct ethtool_ringparam *ring,
+			       struct kernel_ethtool_ringparam *kernel_ring,
+			       struct netlink_ext_ack *extack)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+
+	ring->rx_max_pending = IGBR_RING_MAX;
+	ring->tx_max_pending = IGBR_RING_MAX;
+	ring->rx_pending = adapter->config.rx_count;
+	ring->tx_pending = adapter->config.tx_count;
+}
+
+static bool igbr_ring_size_ok(u32 size)
+{
+	return size >= IGBR_RING_MIN && size <= IGBR_RING_MAX && size % IGBR_RING_STEP == 0;
+}
+
+static int igbr_set_ringparam(struct net_device *netdev, struct ethtool_ringparam *ring,
+			      struct kernel_ethtool_ringparam *kernel_ring,
+			      struct netlink_ext_ack *extack)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+	struct igbr_config config = adapter->config;
+	int err;
+
+	if (!igbr_ring_size_ok(ring->rx_pending) || !igbr_ring_size_ok(ring->tx_pending)) {
+		NL_SET_ERR_MSG_FMT_MOD(extack, "a ring has %u to %u descriptors, a multiple of %u",
+				       IGBR_RING_MIN, IGBR_RING_MAX, IGBR_RING_STEP);
+		return -EINVAL;
+	}
+	config.rx_count = ring->rx_pending;
+	config.tx_count = ring->tx_pending;
+	err = igbr_port_reconfigure(adapter, &config);
+	if (err)
+		NL_SET_ERR_MSG_MOD(extack, "no memory for rings of this size: the old ones stay");
+	return err;
+}
+
+static void igbr_get_channels(struct net_device *netdev, struct ethtool_channels *channels)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+
+	channels->max_combined = adapter->max_queues;
+	channels->combined_count = adapter->config.queues;
+	if (adapter->irq_mode == IGBR_IRQ_MSIX) {
+		channels->max_other = 1;
+		channels->other_count = 1;
+	}
+}
+
+static int igbr_set_channels(struct net_device *netdev, struct ethtool_channels *channels)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+	struct igbr_config config = adapter->config;
+
+	/* The core has checked against the maxima; there is no vector but for pairs and the rest. */
+	if (channels->other_count != (adapter->irq_mode == IGBR_IRQ_MSIX))
+		return -EINVAL;
+	config.queues = channels->combined_count;
+	return igbr_port_reconfigure(adapter, &config);
+}
+
+static u32 igbr_get_rxfh_indir_size(struct net_device *netdev)
+{
+	return IGBR_RETA_SIZE;
+}
+
+static u32 igbr_get_rxfh_key_size(struct net_device *netdev)
+{
+	return IGBR_RSS_KEY_SIZE;
+}
+
+static int igbr_nway_reset(struct net_device *netdev)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+
+	if (!netif_running(netdev))
+		return -ENETDOWN;
+	return igbr_phy_restart_autoneg(&adapter->hw);
+}
+
+static int igbr_get_link_ksettings(struct net_device *netdev, struct ethtool_link_ksettings *cmd)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+	u16 advertise, ctrl1000, partner, stat1000;
+	int err;
+
+	err = igbr_phy_read_advertising(&adapter->hw, &advertise, &ctrl1000, &partner, &stat1000);
+	if (err)
+		return err;
+	ethtool_link_ksettings_zero_link_mode(cmd, supported);
+	ethtool_link_ksettings_zero_link_mode(cmd, advertising);
+	ethtool_link_ksettings_zero_link_mode(cmd, lp_advertising);
+	mii_adv_mod_linkmode_adv_t(cmd->link_modes.supported, ADVERTISE_ALL | ADVERTISE_PAUSE_CAP |
+				   ADVERTISE_PAUSE_ASYM);
+	ethtool_link_ksettings_add_link_mode(cmd, supported, 1000baseT_Full);
+	ethtool_link_ksettings_add_link_mode(cmd, supported, Autoneg);
+	ethtool_link_ksettings_add_link_mode(cmd, supported, TP);
+	mii_adv_mod_linkmode_adv_t(cmd->link_modes.advertising, advertise);
+	mii_ctrl1000_mod_linkmode_adv_t(cmd->link_modes.advertising, ctrl1000);
+	ethtool_link_ksettings_add_link_mode(cmd, advertising, Autoneg);
+	ethtool_link_ksettings_add_link_mode(cmd, advertising, TP);
+	cmd->base.port = PORT_TP;
+	cmd->base.phy_address = 1;
+	cmd->base.autoneg = AUTONEG_ENABLE;
+	if (!netif_carrier_ok(netdev)) {
+		cmd->base.speed = SPEED_UNKNOWN;
+		cmd->base.duplex = DUPLEX_UNKNOWN;
+		return 0;
+	}
+	mii_adv_mod_linkmode_adv_t(cmd->link_modes.lp_advertising, partner);
+	mii_stat1000_mod_linkmode_lpa_t(cmd->link_modes.lp_advertising, stat1000);
+	cmd->base.speed = adapter->link.speed;
+	cmd->base.duplex = adapter->link.full_duplex ? DUPLEX_FULL : DUPLEX_HALF;
+	return 0;
+}
+
+const struct ethtool_ops igbr_ethtool_ops = {
+	.get_drvinfo = igbr_get_drvinfo,
+	.get_link = ethtool_op_get_link,
+	.get_link_ksettings = igbr_get_link_ksettings,
+	.nway_reset = igbr_nway_reset,
+	.get_msglevel = igbr_get_msglevel,
+	.set_msglevel = igbr_set_msglevel,
+	.get_sset_count = igbr_get_sset_count,
+	.get_strings = igbr_get_strings,
+	.get_ethtool_stats = igbr_get_ethtool_stats,
+	.get_ringparam = igbr_get_ringparam,
+	.set_ringparam = igbr_set_ringparam,
+	.get_channels = igbr_get_channels,
+	.set_channels = igbr_set_channels,
+	.get_rxfh_indir_size = igbr_get_rxfh_indir_size,
+	.get_rxfh_key_size = igbr_get_rxfh_key_size,
+	.get_rxfh = igbr_rss_get,
+	.set_rxfh = igbr_rss_set,
+	.get_ts_info = ethtool_op_get_ts_info,
+};

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The hardware room: everything that touches a register outside the hot paths.
+ * It knows nothing of net_device; what differs per MAC is a const table.
+ */
+#ifndef _IGBR_HW_HW_H_
+#define _IGBR_HW_HW_H_
+
+#include <linux/device.h>
+#include <linux/etherdevice.h>
+#include <linux/io.h>
+#include <linux/mutex.h>
+
+#include "regs.h"
+
+struct igbr_hw;
+
+/**
+ * struct igbr_mac_info - what differs from one MAC to another
+ * @name: the MAC's name as users know it
+ * @max_queues: queue pairs
+ * @max_vectors: MSI-X vectors, including the one for other causes
+ * @rar_count: receive address registers
+ * @mta_count: registers of the multicast table, 32 bits each
+ * @uta_count: registers of the unicast table, 32 bits each
+ * @reta_count: entries of the RSS indirection table
+ * @max_frame: longest frame in bytes, with CRC
+ * @map_rx_queue: route the causes of a receive queue to an MSI-X vector
+ * @map_tx_queue: the same for a transmit queue
+ */
+struct igbr_mac_info {
+	const char *name;
+	u16 max_queues;
+	u16 max_vectors;
+	u16 rar_count;
+	u16 mta_count;
+	u16 uta_count;
+	u16 reta_count;
+	u16 max_frame;
+	void (*map_rx_queue)(struct igbr_hw *hw, unsigned int queue, unsigned int vector);
+	void (*map_tx_queue)(struct igbr_hw *hw, unsigned int queue, unsigned int vector);
+};
+
+/**
+ * struct igbr_hw - one port of a device
+ * @regs: BAR 0
+ * @dev: for messages
+ * @mac: the MAC's table
+ * @port: number of the port on its chip
+ * @gone: a read returned all ones and the device does not answer any more; set once, never
+ *	cleared, read without a lock
+ * @smbi_cleared: the software semaphore was found taken for good once, and was freed by force
+ * @phy_lock: one user of MDIC at a time
+ * @phy_id: OUI, model and revision of the PHY
+ * @nvm_version: word 5 of the NVM
+ * @perm_addr: MAC address that the NVM gave
+ */
+struct igbr_hw {
+	u8 __iomem *regs;
+	struct device *dev;
+	const struct igbr_mac_info *mac;
+	u8 port;
+	bool gone;
+	bool smbi_cleared;
+	struct mutex phy_lock;
+	u32 phy_id;
+	u16 nvm_version;
+	u8 perm_addr[ETH_ALEN];
+};
+
+/**
+ * struct igbr_link - state of the link
+ * @up: link is up
+ * @full_duplex: full duplex
+ * @rx_pause: pause frames of the partner are obeyed
+ * @tx_pause: pause frames are sent
+ * @speed: 10, 100 or 1000 Mbit/s
+ */
+struct igbr_link {
+	bool up;
+	bool full_duplex;
+	bool rx_pause;
+	bool tx_pause;
+	u16 speed;
+};
+
+extern const struct igbr_mac_info igbr_mac_82576;
+
+void igbr_hw_check_gone(struct igbr_hw *hw, u32 reg);
+
+static inline u32 igbr_rd32(struct igbr_hw *hw, u32 reg)
+{
+	u32 value = readl(hw->regs + reg);
+
+	if (unlikely(value == U32_MAX))
+		igbr_hw_check_gone(hw, reg);
+	return value;
+}
+
+static inline void igbr_wr32(struct igbr_hw *hw, u32 reg, u32 value)
+{
+	writel(value, hw->regs + reg);
+}
+
+/* A read makes the device see every write that came before it. */
+static inline void igbr_flush(struct igbr_hw *hw)
+{
+	igbr_rd32(hw, IGBR_STATUS);
+}
+
+/* mac.c */
+int igbr_mac_reset(struct igbr_hw *hw);
+void igbr_mac_read_addr(struct igbr_hw *hw);
+void igbr_mac_set_rar(struct igbr_hw *hw, unsigned int index, const u8 *addr);
+void igbr_mac_clear_rar(struct igbr_hw *hw, unsigned int index);
+unsigned int igbr_mac_hash_multicast(const u8 *addr);
+void igbr_mac_init_filters(struct igbr_hw *hw);
+void igbr_mac_init_flow_control(struct igbr_hw *hw, unsigned int max_frame);
+void igbr_mac_set_pause(struct igbr_hw *hw, bool rx, bool tx);
+void igbr_mac_set_link_up(struct igbr_hw *hw);
+void igbr_mac_read_link(struct igbr_hw *hw, struct igbr_link *link);
+void igbr_mac_set_driver_loaded(struct igbr_hw *hw, bool loaded);
+bool igbr_mac_is_copper(struct igbr_hw *hw);
+int igbr_hw_acquire(struct igbr_hw *hw, u32 resources);
+void igbr_hw_release(struct igbr_hw *hw, u32 resources);
+
+/* nvm.c */
+int igbr_nvm_read(struct igbr_hw *hw, unsigned int word, unsigned int count, u16 *data);
+int igbr_nvm_check(struct igbr_hw *hw);
+
+/* phy.c */
+int igbr_phy_identify(struct igbr_hw *hw);
+int igbr_phy_start(struct igbr_hw *hw);
+int igbr_phy_restart_autoneg(struct igbr_hw *hw);
+int igbr_phy_resolve_pause(struct igbr_hw *hw, struct igbr_link *link);
+int igbr_phy_read_advertising(struct igbr_hw *hw, u16 *advertise, u16 *ctrl1000, u16 *partner,
+			      u16 *stat1000);
+
+#endif /* _IGBR_HW_HW_H_ */

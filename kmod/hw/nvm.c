@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * NVM: words of 16 bits behind EERD (82576 datasheet, section 8.4.2).
+ */
+#include <linux/bitfield.h>
+#include <linux/iopoll.h>
+
+#include "hw.h"
+
+/* Words 0 to 0x3f sum up to this (6.1.3.1). */
+#define IGBR_NVM_CHECKED_WORDS	0x40
+#define IGBR_NVM_SUM		0xbaba
+#define IGBR_NVM_VERSION_WORD	0x05
+
+static int igbr_nvm_read_word(struct igbr_hw *hw, unsigned int word, u16 *data)
+{
+	u32 eerd;
+	int err;
+
+	igbr_wr32(hw, IGBR_EERD, FIELD_PREP(IGBR_EERD_ADDR, word) | IGBR_EERD_START);
+	err = read_poll_timeout(igbr_rd32, eerd, eerd & IGBR_EERD_DONE, 5, 5 * USEC_PER_MSEC,
+				false, hw, IGBR_EERD);
+	if (err || hw->gone)
+		return -EIO;
+	*data = FIELD_GET(IGBR_EERD_DATA, eerd);
+	return 0;
+}
+
+/**
+ * igbr_nvm_read - read words of the NVM
+ * @hw: the port
+ * @word: first word
+ * @count: how many
+ * @data: where to put them
+ *
+ * Context: process, sleeps.
+ * Return: 0, -EBUSY when the firmware holds the NVM, -EIO when it does not answer.
+ */
+int igbr_nvm_read(struct igbr_hw *hw, unsigned int word, unsigned int count, u16 *data)
+{
+	unsigned int i;
+	int err;
+
+	err = igbr_hw_acquire(hw, IGBR_SYNC_NVM);
+	if (err)
+		return err;
+	for (i = 0; i < count && !err; i++)
+		err = igbr_nvm_read_word(hw, word + i, &data[i]);
+	igbr_hw_release(hw, IGBR_SYNC_NVM);
+	return err;
+}
+
+/**
+ * igbr_nvm_check - check the sum of the NVM and note its version
+ * @hw: the port
+ *
+ * Context: process, sleeps.
+ * Return: 0, -EBADMSG for a wrong sum, or an error of igbr_nvm_read().
+ */
+int igbr_nvm_check(struct igbr_hw *hw)
+{
+	u16 words[IGBR_NVM_CHECKED_WORDS], sum = 0;
+	unsigned int i;
+	int err;
+
+	err = igbr_nvm_read(hw, 0, ARRAY_SIZE(words), words);
+	if (err) {
+		dev_err(hw->dev, "cannot read the NVM: %pe\n", ERR_PTR(err));
+		return err;
+	}
+	for (i = 0; i < ARRAY_SIZE(words); i++)
+		sum += words[i];
+	if (sum != IGBR_NVM_SUM) {
+		dev_err(hw->dev, "NVM checksum is 0x%04x, should be 0x%04x\n", sum, IGBR_NVM_SUM);
+		return -EBADMSG;
+	}
+	hw->nvm_version = words[IGBR_NVM_VERSION_WORD];
+	return 0;
+}

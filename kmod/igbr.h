@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * igbr: the structures that several rooms share, and what each room offers to the others.
+ */
+#ifndef _IGBR_H_
+#define _IGBR_H_
+
+#include <linux/if_vlan.h>
+#include <linux/mutex.h>
+#include <linux/netdevice.h>
+#include <linux/pci.h>
+#include <linux/u64_stats_sync.h>
+#include <linux/workqueue.h>
+
+#include "hw/desc.h"
+#include "hw/hw.h"
+#include "rx.h"
+#include "tx.h"
+
+#define IGBR_NAME		"igbr"
+
+/* Rings: a multiple of 8 descriptors, so that their length is one of 128 bytes (8.10.7) */
+#define IGBR_RING_STEP		8
+#define IGBR_RING_MIN		80
+#define IGBR_RING_MAX		4096
+#define IGBR_RING_DEFAULT	256
+
+#define IGBR_MAX_QUEUES		16
+#define IGBR_MTU_MAX		9216
+#define IGBR_RETA_SIZE		128
+#define IGBR_RSS_KEY_SIZE	40
+#define IGBR_MTA_SIZE		128
+
+/* What a frame has beyond its MTU: header, two VLAN tags, CRC */
+#define IGBR_FRAME_OVERHEAD	(ETH_HLEN + 2 * VLAN_HLEN + ETH_FCS_LEN)
+
+struct igbr_adapter;
+struct devlink;
+
+/**
+ * enum igbr_irq_mode - how the device signals
+ * @IGBR_IRQ_MSIX: a vector for each queue pair and one for the rest
+ * @IGBR_IRQ_MSI: one message for everything
+ * @IGBR_IRQ_INTX: one line for everything, perhaps shared with other devices
+ */
+enum igbr_irq_mode {
+	IGBR_IRQ_MSIX,
+	IGBR_IRQ_MSI,
+	IGBR_IRQ_INTX,
+};
+
+/**
+ * struct igbr_vector - an interrupt vector, its NAPI instance and its queue pair
+ * @napi: polls both rings
+ * @rx: receive ring
+ * @tx: transmit ring
+ * @adapter: the port
+ * @arm_reg: register that lets the vector signal again
+ * @arm_mask: what to write there
+ * @interval: shortest time between two interrupts in microseconds
+ * @irq: Linux interrupt number while requested, else 0
+ * @name: its name in /proc/interrupts
+ */
+struct igbr_vector {
+	struct napi_struct napi;
+	struct igbr_rx_ring *rx;
+	struct igbr_tx_ring *tx;
+	struct igbr_adapter *adapter;
+	u32 arm_reg;
+	u32 arm_mask;
+	u16 interval;
+	int irq;
+	char name[IFNAMSIZ + 16];
+};
+
+/**
+ * struct igbr_config - what the user asked for
+ * @rx_count: descriptors of a receive ring
+ * @tx_count: descriptors of a transmit ring
+ * @queues: queue pairs
+ * @mtu: longest packet without Ethernet header, in bytes
+ */
+struct igbr_config {
+	u16 rx_count;
+	u16 tx_count;
+	u16 queues;
+	u16 mtu;
+};
+
+/* The counters that the MAC keeps, in the order of the table in stats.c */
+#define IGBR_HW_STATS_MAX	64
+
+/**
+ * struct igbr_adapter - one port
+ * @hw: its hardware
+ * @netdev: its network device
+ * @pdev: its PCI function
+ * @devlink: its devlink instance
+ * @msg_enable: NETIF_MSG_* bits
+ * @flags: IGBR_FLAG_* bits, atomic
+ * @irq_mode: how it signals; changes only while the port is closed
+ * @max_queues: queue pairs that the vectors allow
+ * @other_irq: Linux interrupt number of the vector for other causes, 0 if there is none
+ * @other_name: its name
+ * @config: in force or to be used by the next open; guarded by rtnl
+ * @active_queues: queue pairs that are set up, 0 while closed; guarded by rtnl
+ * @vectors: one per queue pair, max_queues of them
+ * @rx_rings: the receive rings, as many as vectors; they live as long as the adapter, so that
+ *	counters survive every reconfiguration
+ * @tx_rings: likewise
+ * @reset_work: resets the port; takes rtnl
+ * @service_work: link and ring health; takes no lock that a stop holds
+ * @link: link state as last reported; written by service_work and, after that was cancelled, by
+ *	a stop
+ * @stats_lock: guards hw_stats and the clear-on-read registers
+ * @hw_stats: sums of the MAC's counters
+ * @queue_drops: frames that the MAC dropped because a queue had no descriptor
+ * @resets: times that the port was reset for a fault
+ * @tx_timeouts: times that the stack found a transmit queue stuck
+ * @reta: RSS indirection table; guarded by rtnl
+ * @rss_key: RSS key; guarded by rtnl
+ */
+struct igbr_adapter {
+	struct igbr_hw hw;
+	struct net_device *netdev;
+	struct pci_dev *pdev;
+	struct devlink *devlink;
+	u32 msg_enable;
+	unsigned long flags;
+#define IGBR_FLAG_RUNNING	0	/* started: interrupts and NAPI may be armed */
+
+	enum igbr_irq_mode irq_mode;
+	unsigned int max_queues;
+	int other_irq;
+	char other_name[IFNAMSIZ + 16];
+
+	struct igbr_config config;
+	unsigned int active_queues;
+	struct igbr_vector *vectors[IGBR_MAX_QUEUES];
+	struct igbr_rx_ring *rx_rings[IGBR_MAX_QUEUES];
+	struct igbr_tx_ring *tx_rings[IGBR_MAX_QUEUES];
+
+	struct work_struct reset_work;
+	struct delayed_work service_work;
+	struct igbr_link link;
+
+	spinlock_t stats_lock;	/* hw_stats and the clear-on-read registers */
+	u64 hw_stats[IGBR_HW_STATS_MAX];
+	u64 queue_drops[IGBR_MAX_QUEUES];
+	u64 resets;
+	u64 tx_timeouts;
+
+	u8 reta[IGBR_RETA_SIZE];
+	u8 rss_key[IGBR_RSS_KEY_SIZE];
+};
+
+/* netdev.c */
+extern const struct net_device_ops igbr_netdev_ops;
+void igbr_netdev_init(struct igbr_adapter *adapter);
+void igbr_set_rx_mode(struct net_device *netdev);
+
+/* port.c */
+int igbr_port_open(struct igbr_adapter *adapter);
+void igbr_port_close(struct igbr_adapter *adapter);
+void igbr_port_restart(struct igbr_adapter *adapter);
+int igbr_port_set_queues(struct igbr_adapter *adapter, unsigned int queues);
+int igbr_port_reconfigure(struct igbr_adapter *adapter, const struct igbr_config *config);
+
+/* irq.c */
+int igbr_irq_init(struct igbr_adapter *adapter, unsigned int max_vectors);
+void igbr_irq_exit(struct igbr_adapter *adapter);
+int igbr_irq_change(struct igbr_adapter *adapter, unsigned int max_vectors);
+int igbr_request_irq(struct igbr_adapter *adapter);
+void igbr_free_irq(struct igbr_adapter *adapter);
+int igbr_request_vectors(struct igbr_adapter *adapter, unsigned int first, unsigned int end);
+void igbr_free_vectors(struct igbr_adapter *adapter, unsigned int first, unsigned int end);
+void igbr_irq_configure(struct igbr_adapter *adapter);
+void igbr_irq_enable(struct igbr_adapter *adapter);
+void igbr_irq_disable(struct igbr_adapter *adapter);
+void igbr_irq_kick(struct igbr_adapter *adapter, unsigned int index);
+
+/* Let a vector signal again. */
+static inline void igbr_irq_arm(struct igbr_vector *vector)
+{
+	igbr_wr32(&vector->adapter->hw, vector->arm_reg, vector->arm_mask);
+}
+
+/* poll.c */
+int igbr_poll(struct napi_struct *napi, int budget);
+
+/* moderation.c */
+void igbr_moderation_configure(struct igbr_adapter *adapter, struct igbr_vector *vector,
+			       unsigned int index);
+
+/* link.c */
+void igbr_link_init(struct igbr_adapter *adapter);
+void igbr_link_start(struct igbr_adapter *adapter);
+void igbr_link_stop(struct igbr_adapter *adapter);
+void igbr_link_changed(struct igbr_adapter *adapter);
+
+/* recovery.c */
+void igbr_recovery_init(struct igbr_adapter *adapter);
+void igbr_recovery_exit(struct igbr_adapter *adapter);
+void igbr_request_reset(struct igbr_adapter *adapter);
+void igbr_tx_timeout(struct net_device *netdev, unsigned int queue);
+
+/* stats.c */
+void igbr_stats_update(struct igbr_adapter *adapter);
+void igbr_get_stats64(struct net_device *netdev, struct rtnl_link_stats64 *stats);
+unsigned int igbr_stats_count(const struct igbr_adapter *adapter);
+void igbr_stats_strings(const struct igbr_adapter *adapter, u8 *data);
+void igbr_stats_values(struct igbr_adapter *adapter, u64 *data);
+
+/* ethtool.c */
+extern const struct ethtool_ops igbr_ethtool_ops;
+
+/* devlink.c */
+int igbr_devlink_register(struct igbr_adapter *adapter);
+void igbr_devlink_unregister(struct igbr_adapter *adapter);
+
+#endif /* _IGBR_H_ */

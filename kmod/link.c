@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Link state, and the service task that looks after it and after the rings' health.
+ */
+#include <linux/rtnetlink.h>
+
+#include "igbr.h"
+
+/* The link interrupt does the work; this catches one that was lost, and starved rings. */
+#define IGBR_SERVICE_PERIOD	(2 * HZ)
+
+static const char *igbr_pause_name(const struct igbr_link *link)
+{
+	if (link->rx_pause)
+		return link->tx_pause ? "rx/tx" : "rx";
+	return link->tx_pause ? "tx" : "off";
+}
+
+static void igbr_link_up(struct igbr_adapter *adapter, struct igbr_link *link)
+{
+	struct igbr_hw *hw = &adapter->hw;
+	unsigned int i;
+
+	if (igbr_phy_resolve_pause(hw, link))
+		netdev_warn(adapter->netdev, "PHY does not answer: no flow control\n");
+	igbr_mac_set_pause(hw, link->rx_pause, link->tx_pause);
+	/* With pause frames the partner waits; else one full queue must not block the others. */
+	for (i = 0; i < adapter->active_queues; i++)
+		igbr_rx_set_drop(hw, adapter->rx_rings[i],
+				 !link->tx_pause && adapter->active_queues > 1);
+	if (netif_msg_link(adapter))
+		netdev_info(adapter->netdev, "link up: %u Mbps, %s duplex, flow control %s\n",
+			    link->speed, link->full_duplex ? "full" : "half",
+			    igbr_pause_name(link));
+	netif_carrier_on(adapter->netdev);
+}
+
+static void igbr_link_down(struct igbr_adapter *adapter)
+{
+	unsigned int i;
+
+	netif_carrier_off(adapter->netdev);
+	if (netif_msg_link(adapter))
+		netdev_info(adapter->netdev, "link down\n");
+	/* The MAC does not send what it has now: give it back, or its owners wait for ever. */
+	for (i = 0; i < adapter->active_queues; i++)
+		if (igbr_tx_is_pending(adapter->tx_rings[i])) {
+			igbr_request_reset(adapter);
+			break;
+		}
+}
+
+static void igbr_check_link(struct igbr_adapter *adapter)
+{
+	struct igbr_link link;
+
+	igbr_mac_read_link(&adapter->hw, &link);
+	if (link.up == adapter->link.up && link.speed == adapter->link.speed &&
+	    link.full_duplex == adapter->link.full_duplex)
+		return;
+	if (adapter->link.up)
+		igbr_link_down(adapter);
+	if (link.up)
+		igbr_link_up(adapter, &link);
+	adapter->link = link;
+}
+
+/* A ring that got no memory for its buffers gets no interrupt: poll it, so that it tries again. */
+static void igbr_check_rings(struct igbr_adapter *adapter)
+{
+	unsigned int i;
+
+	for (i = 0; i < adapter->active_queues; i++)
+		if (READ_ONCE(adapter->rx_rings[i]->starved))
+			igbr_irq_kick(adapter, i);
+}
+
+static void igbr_service_task(struct work_struct *work)
+{
+	struct igbr_adapter *adapter = container_of(to_delayed_work(work), struct igbr_adapter,
+						    service_work);
+
+	if (!test_bit(IGBR_FLAG_RUNNING, &adapter->flags))
+		return;
+	igbr_check_link(adapter);
+	if (adapter->hw.gone)
+		return;
+	igbr_check_rings(adapter);
+	schedule_delayed_work(&adapter->service_work, round_jiffies_relative(IGBR_SERVICE_PERIOD));
+}
+
+/**
+ * igbr_link_init - prepare the service task
+ * @adapter: the port
+ */
+void igbr_link_init(struct igbr_adapter *adapter)
+{
+	INIT_DELAYED_WORK(&adapter->service_work, igbr_service_task);
+}
+
+/**
+ * igbr_link_start - bring the link up and watch it
+ * @adapter: the port, running
+ *
+ * Context: process, rtnl.
+ */
+void igbr_link_start(struct igbr_adapter *adapter)
+{
+	igbr_mac_set_link_up(&adapter->hw);
+	if (igbr_phy_start(&adapter->hw))
+		netdev_err(adapter->netdev, "PHY does not answer: no link\n");
+	mod_delayed_work(system_percpu_wq, &adapter->service_work, 0);
+}
+
+/**
+ * igbr_link_stop - stop watching the link, and report it as down
+ * @adapter: the port, not running any more
+ *
+ * Context: process, rtnl.
+ */
+void igbr_link_stop(struct igbr_adapter *adapter)
+{
+	cancel_delayed_work_sync(&adapter->service_work);
+	netif_carrier_off(adapter->netdev);
+	adapter->link = (struct igbr_link){ };
+}
+
+/**
+ * igbr_link_changed - the device says that the link changed
+ * @adapter: the port
+ *
+ * Context: hard interrupt.
+ */
+void igbr_link_changed(struct igbr_adapter *adapter)
+{
+	if (test_bit(IGBR_FLAG_RUNNING, &adapter->flags))
+		mod_delayed_work(system_percpu_wq, &adapter->service_work, 0);
+}

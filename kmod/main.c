@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * igbr: driver for the Intel igb family of 1 GbE controllers.
+ *
+ * This file has what the PCI core calls: probe, remove, shutdown, and the table of devices.
+ */
+#include <linux/bitfield.h>
+#include <linux/module.h>
+#include <linux/rtnetlink.h>
+
+#include "igbr.h"
+#include "steering/rss.h"
+
+#define IGBR_DEVICE(id, mac) \
+	{ PCI_DEVICE(PCI_VENDOR_ID_INTEL, id), .driver_data = (kernel_ulong_t)&(mac) }
+
+static const struct pci_device_id igbr_pci_ids[] = {
+	IGBR_DEVICE(0x10c9, igbr_mac_82576),	/* copper */
+	IGBR_DEVICE(0x10e6, igbr_mac_82576),	/* fibre */
+	IGBR_DEVICE(0x10e7, igbr_mac_82576),	/* SerDes */
+	IGBR_DEVICE(0x10e8, igbr_mac_82576),	/* quad copper */
+	IGBR_DEVICE(0x1526, igbr_mac_82576),	/* quad copper, ET2 */
+	IGBR_DEVICE(0x150a, igbr_mac_82576),	/* NS */
+	IGBR_DEVICE(0x1518, igbr_mac_82576),	/* NS SerDes */
+	IGBR_DEVICE(0x150d, igbr_mac_82576),	/* quad SerDes */
+	{ }
+};
+MODULE_DEVICE_TABLE(pci, igbr_pci_ids);
+
+#define IGBR_MSG_DEFAULT	(NETIF_MSG_DRV | NETIF_MSG_PROBE | NETIF_MSG_LINK)
+
+static int igbr_enable_device(struct pci_dev *pdev)
+{
+	int err;
+
+	err = pci_enable_device_mem(pdev);
+	if (err)
+		return dev_err_probe(&pdev->dev, err, "cannot enable the device\n");
+	err = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64));
+	if (err)
+		err = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(32));
+	if (err) {
+		dev_err(&pdev->dev, "no usable DMA: %pe\n", ERR_PTR(err));
+		goto err_disable;
+	}
+	err = pci_request_mem_regions(pdev, IGBR_NAME);
+	if (err) {
+		dev_err(&pdev->dev, "cannot reserve its memory regions: %pe\n", ERR_PTR(err));
+		goto err_disable;
+	}
+	pci_set_master(pdev);
+	return 0;
+
+err_disable:
+	pci_disable_device(pdev);
+	return err;
+}
+
+static void igbr_disable_device(struct pci_dev *pdev)
+{
+	pci_clear_master(pdev);
+	pci_release_mem_regions(pdev);
+	pci_disable_device(pdev);
+}
+
+/* Reset the hardware and learn who it is. */
+static int igbr_init_hw(struct igbr_hw *hw)
+{
+	int err;
+
+	hw->port = FIELD_GET(IGBR_STATUS_LAN_ID, igbr_rd32(hw, IGBR_STATUS));
+	err = igbr_mac_reset(hw);
+	if (err)
+		return dev_err_probe(hw->dev, err, "the MAC cannot be reset\n");
+	err = igbr_nvm_check(hw);
+	if (err)
+		return dev_err_probe(hw->dev, err, "the NVM cannot be trusted\n");
+	igbr_mac_read_addr(hw);
+	if (!is_valid_ether_addr(hw->perm_addr))
+		return dev_err_probe(hw->dev, -EADDRNOTAVAIL, "the NVM has no MAC address: %pM\n",
+				     hw->perm_addr);
+	if (!igbr_mac_is_copper(hw))
+		return dev_err_probe(hw->dev, -EOPNOTSUPP,
+				     "only copper ports are supported, not fibre or SerDes\n");
+	return igbr_phy_identify(hw);
+}
+
+static void igbr_init_adapter(struct igbr_adapter *adapter, struct pci_dev *pdev,
+			      struct net_device *netdev, const struct pci_device_id *id)
+{
+	adapter->pdev = pdev;
+	adapter->netdev = netdev;
+	adapter->msg_enable = IGBR_MSG_DEFAULT;
+	adapter->hw.dev = &pdev->dev;
+	adapter->hw.mac = (const struct igbr_mac_info *)id->driver_data;
+	mutex_init(&adapter->hw.phy_lock);
+	spin_lock_init(&adapter->stats_lock);
+	igbr_link_init(adapter);
+	igbr_recovery_init(adapter);
+	igbr_rss_init(adapter);
+}
+
+static int igbr_setup_netdev(struct igbr_adapter *adapter)
+{
+	int err;
+
+	adapter->config = (struct igbr_config){
+		.rx_count = IGBR_RING_DEFAULT,
+		.tx_count = IGBR_RING_DEFAULT,
+		.queues = min(adapter->max_queues, num_online_cpus()),
+		.mtu = ETH_DATA_LEN,
+	};
+	igbr_netdev_init(adapter);
+	netif_carrier_off(adapter->netdev);
+	rtnl_lock();
+	err = igbr_port_set_queues(adapter, adapter->config.queues);
+	rtnl_unlock();
+	if (!err)
+		err = register_netdev(adapter->netdev);
+	return err;
+}
+
+static int igbr_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct igbr_adapter *adapter;
+	struct net_device *netdev;
+	int err;
+
+	err = igbr_enable_device(pdev);
+	if (err)
+		return err;
+	netdev = alloc_etherdev_mq(sizeof(*adapter), IGBR_MAX_QUEUES);
+	if (!netdev) {
+		err = -ENOMEM;
+		goto err_device;
+	}
+	SET_NETDEV_DEV(netdev, &pdev->dev);
+	adapter = netdev_priv(netdev);
+	igbr_init_adapter(adapter, pdev, netdev, id);
+	pci_set_drvdata(pdev, adapter);
+
+	adapter->hw.regs = pci_iomap(pdev, 0, 0);
+	if (!adapter->hw.regs) {
+		err = dev_err_probe(&pdev->dev, -EIO, "cannot map the registers (BAR 0)\n");
+		goto err_netdev;
+	}
+	err = igbr_init_hw(&adapter->hw);
+	if (err)
+		goto err_regs;
+	err = igbr_irq_init(adapter, IGBR_MAX_QUEUES + 1);
+	if (err)
+		goto err_regs;
+	err = igbr_setup_netdev(adapter);
+	if (err) {
+		dev_err(&pdev->dev, "cannot register the network device: %pe\n", ERR_PTR(err));
+		goto err_irq;
+	}
+	err = igbr_devlink_register(adapter);
+	if (err) {
+		dev_err(&pdev->dev, "cannot register with devlink: %pe\n", ERR_PTR(err));
+		goto err_register;
+	}
+	igbr_mac_set_driver_loaded(&adapter->hw, true);
+	if (netif_msg_probe(adapter))
+		netdev_info(netdev, "Intel %s, %pM, PHY 0x%08x, up to %u queue pairs\n",
+			    adapter->hw.mac->name, netdev->dev_addr, adapter->hw.phy_id,
+			    adapter->max_queues);
+	return 0;
+
+err_register:
+	unregister_netdev(netdev);
+	igbr_recovery_exit(adapter);
+err_irq:
+	igbr_irq_exit(adapter);
+err_regs:
+	pci_iounmap(pdev, adapter->hw.regs);
+err_netdev:
+	free_netdev(netdev);
+err_device:
+	igbr_disable_device(pdev);
+	return err;
+}
+
+static void igbr_remove(struct pci_dev *pdev)
+{
+	struct igbr_adapter *adapter = pci_get_drvdata(pdev);
+
+	igbr_devlink_unregister(adapter);
+	unregister_netdev(adapter->netdev);
+	igbr_recovery_exit(adapter);
+	igbr_mac_set_driver_loaded(&adapter->hw, false);
+	igbr_irq_exit(adapter);
+	pci_iounmap(pdev, adapter->hw.regs);
+	free_netdev(adapter->netdev);
+	igbr_disable_device(pdev);
+}
+
+static void igbr_shutdown(struct pci_dev *pdev)
+{
+	struct igbr_adapter *adapter = pci_get_drvdata(pdev);
+
+	rtnl_lock();
+	netif_device_detach(adapter->netdev);
+	if (adapter->active_queues)
+		igbr_port_close(adapter);
+	rtnl_unlock();
+	igbr_mac_set_driver_loaded(&adapter->hw, false);
+	pci_disable_device(pdev);
+}
+
+static struct pci_driver igbr_driver = {
+	.name = IGBR_NAME,
+	.id_table = igbr_pci_ids,
+	.probe = igbr_probe,
+	.remove = igbr_remove,
+	.shutdown = igbr_shutdown,
+};
+module_pci_driver(igbr_driver);
+
+MODULE_DESCRIPTION("Intel igb family 1 GbE driver with flow steering and full frame accounting");
+MODULE_LICENSE("GPL");

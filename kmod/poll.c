@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * NAPI: one poll for a queue pair.
+ */
+#include "igbr.h"
+
+/**
+ * igbr_poll - clean the transmit ring, then the receive ring up to the budget
+ * @napi: the vector's NAPI instance
+ * @budget: 64 by default; 0 from netpoll, which may only clean transmit
+ *
+ * Less than the budget means that nothing is left, and lets just this vector signal again.
+ *
+ * Context: softirq, NAPI thread or netpoll.
+ * Return: budget used.
+ */
+int igbr_poll(struct napi_struct *napi, int budget)
+{
+	struct igbr_vector *vector = container_of(napi, struct igbr_vector, napi);
+	bool tx_complete = igbr_clean_tx_irq(vector->tx, budget);
+	int done;
+
+	if (unlikely(!budget))
+		return 0;
+
+	done = igbr_clean_rx_irq(vector->rx, budget);
+	if (done >= budget || !tx_complete)
+		return budget;
+	if (likely(napi_complete_done(napi, done)))
+		igbr_irq_arm(vector);
+	return done;
+}

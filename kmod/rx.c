@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Receive: buffers to the device, frames to the stack.
+ *
+ * A buffer is a piece of a page of the ring's page pool:
+ *
+ *	headroom | what the device writes | skb_shared_info
+ *
+ * so that the packet head is built around it without a copy. Frames of up to 1536 bytes take
+ * half a page each; for a larger MTU a buffer is a page, and a frame may span several.
+ *
+ * What the device writes back is checked before it is used: a wrong length, a frame without an
+ * end or a descriptor that was not given costs that frame, and is counted.
+ */
+#include <linux/bitfield.h>
+#include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
+#include <linux/iopoll.h>
+#include <linux/prefetch.h>
+#include <net/page_pool/helpers.h>
+
+#include "igbr.h"
+
+/* Room before the frame: what the stack wants, and as much more as half a page has left */
+#define IGBR_RX_HEADROOM	192
+#define IGBR_RX_TAILROOM	SKB_DATA_ALIGN(sizeof(struct skb_shared_info))
+
+#define IGBR_RX_HALF_SIZE	2048
+#define IGBR_RX_HALF_LEN	1536
+#define IGBR_RX_HALF_HW_LEN	2048
+#define IGBR_RX_FULL_SIZE	4096
+#define IGBR_RX_FULL_LEN	3072
+
+static_assert(IGBR_RX_HEADROOM + IGBR_RX_HALF_LEN + IGBR_RX_TAILROOM <= IGBR_RX_HALF_SIZE);
+static_assert(IGBR_RX_HEADROOM + IGBR_RX_FULL_LEN + IGBR_RX_TAILROOM <= IGBR_RX_FULL_SIZE);
+static_assert(IGBR_RX_FULL_LEN * (MAX_SKB_FRAGS + 1) >= IGBR_MTU_MAX + IGBR_FRAME_OVERHEAD);
+
+/* Buffers are handed to the device by this many: one tail write for all. */
+#define IGBR_RX_BATCH		16
+
+/* Descriptors that the device fetches ahead, and how many it may write back at once (8.10.10) */
+#define IGBR_RXDCTL_THRESHOLDS	(FIELD_PREP(IGBR_RXDCTL_PTHRESH, 8) |	\
+				 FIELD_PREP(IGBR_RXDCTL_HTHRESH, 8) |	\
+				 FIELD_PREP(IGBR_RXDCTL_WTHRESH, 1))
+
+static void *igbr_rx_alloc_buf(struct igbr_rx_mem *mem, gfp_t gfp)
+{
+	unsigned int offset = 0;
+	struct page *page;
+
+	if (mem->truesize < PAGE_SIZE)
+		page = page_pool_alloc_frag(mem->pool, &offset, mem->truesize, gfp | __GFP_NOWARN);
+	else
+		page = page_pool_alloc_pages(mem->pool, gfp | __GFP_NOWARN);
+	if (unlikely(!page))
+		return NULL;
+	return page_address(page) + offset + IGBR_RX_HEADROOM;
+}
+
+static dma_addr_t igbr_rx_buf_dma(const void *buf)
+{
+	return page_pool_get_dma_addr(virt_to_page(buf)) + offset_in_page(buf);
+}
+
+static void igbr_rx_put_buf(struct igbr_rx_mem *mem, void *buf, bool direct)
+{
+	page_pool_put_full_page(mem->pool, virt_to_page(buf), direct);
+}
+
+static void igbr_rx_give(struct igbr_rx_mem *mem, unsigned int index)
+{
+	union igbr_rx_desc *desc = &mem->desc[index];
+
+	desc->read.addr = cpu_to_le64(igbr_rx_buf_dma(mem->bufs[index]));
+	desc->read.hdr_addr = 0;
+}
+
+static int igbr_rx_create_pool(struct igbr_adapter *adapter, unsigned int queue,
+			       struct igbr_rx_mem *mem)
+{
+	struct page_pool_params params = {
+		.flags = PP_FLAG_DMA_MAP | PP_FLAG_DMA_SYNC_DEV,
+		.pool_size = mem->count * mem->truesize / PAGE_SIZE,
+		.nid = dev_to_node(&adapter->pdev->dev),
+		.dev = &adapter->pdev->dev,
+		.napi = &adapter->vectors[queue]->napi,
+		.netdev = adapter->netdev,
+		.queue_idx = queue,
+		.dma_dir = DMA_FROM_DEVICE,
+		.max_len = PAGE_SIZE,
+	};
+	struct page_pool *pool = page_pool_create(&params);
+
+	if (IS_ERR(pool))
+		return PTR_ERR(pool);
+	mem->pool = pool;
+	return 0;
+}
+
+/**
+ * igbr_rx_mem_alloc - make the memory of a receive ring and fill it with buffers
+ * @adapter: the port
+ * @queue: number of the ring
+ * @count: descriptors
+ * @mtu: longest packet, in bytes
+ * @mem: result; zeroed on failure
+ *
+ * Context: process, rtnl.
+ * Return: 0 or -ENOMEM.
+ */
+int igbr_rx_mem_alloc(struct igbr_adapter *adapter, unsigned int queue, unsigned int count,
+		      unsigned int mtu, struct igbr_rx_mem *mem)
+{
+	bool half = mtu + IGBR_FRAME_OVERHEAD <= IGBR_RX_HALF_LEN;
+	unsigned int i;
+	int err;
+
+	*mem = (struct igbr_rx_mem){
+		.count = count,
+		.buf_len = half ? IGBR_RX_HALF_LEN : IGBR_RX_FULL_LEN,
+		.hw_len = half ? IGBR_RX_HALF_HW_LEN : IGBR_RX_FULL_LEN,
+		.truesize = half ? IGBR_RX_HALF_SIZE : IGBR_RX_FULL_SIZE,
+		.max_frame = mtu + IGBR_FRAME_OVERHEAD - ETH_FCS_LEN,
+	};
+	err = igbr_rx_create_pool(adapter, queue, mem);
+	if (err)
+		goto fail;
+	err = -ENOMEM;
+	mem->bufs = kvcalloc_node(count, sizeof(*mem->bufs), GFP_KERNEL,
+				  dev_to_node(&adapter->pdev->dev));
+	mem->desc = dma_alloc_coherent(&adapter->pdev->dev, count * sizeof(*mem->desc), &mem->dma,
+				       GFP_KERNEL);
+	if (!mem->bufs || !mem->desc)
+		goto fail;
+	/* One slot stays empty: a full ring would look like an empty one. */
+	for (i = 0; i < count - 1; i++) {
+		mem->bufs[i] = igbr_rx_alloc_buf(mem, GFP_KERNEL);
+		if (!mem->bufs[i])
+			goto fail;
+	}
+	return 0;
+
+fail:
+	igbr_rx_mem_free(adapter, mem);
+	return err;
+}
+
+/**
+ * igbr_rx_mem_free - give the memory of a receive ring back
+ * @adapter: the port
+ * @mem: the memory, also half made; zeroed
+ *
+ * Context: process; the device and NAPI do not use it any more.
+ */
+void igbr_rx_mem_free(struct igbr_adapter *adapter, struct igbr_rx_mem *mem)
+{
+	unsigned int i;
+
+	for (i = 0; mem->bufs && i < mem->count; i++)
+		if (mem->bufs[i])
+			igbr_rx_put_buf(mem, mem->bufs[i], false);
+	if (mem->desc)
+		dma_free_coherent(&adapter->pdev->dev, mem->count * sizeof(*mem->desc), mem->desc,
+				  mem->dma);
+	kvfree(mem->bufs);
+	if (mem->pool)
+		page_pool_destroy(mem->pool);
+	*mem = (struct igbr_rx_mem){ };
+}
+
+/* Hand every buffer that the ring has to the device, from slot 0 on. */
+static void igbr_rx_rearm(struct igbr_rx_ring *ring)
+{
+	struct igbr_rx_mem *mem = &ring->mem;
+	unsigned int i;
+
+	memset(mem->desc, 0, mem->count * sizeof(*mem->desc));
+	if (mem->bufs[mem->count - 1]) {
+		igbr_rx_put_buf(mem, mem->bufs[mem->count - 1], false);
+		mem->bufs[mem->count - 1] = NULL;
+	}
+	for (i = 0; i < mem->count - 1; i++) {
+		if (!mem->bufs[i])
+			mem->bufs[i] = igbr_rx_alloc_buf(mem, GFP_KERNEL);
+		if (!mem->bufs[i])
+			break;
+		igbr_rx_give(mem, i);
+	}
+	ring->next_to_clean = 0;
+	ring->next_to_use = i;
+	ring->starved = i < mem->count - 1;
+	/* Buffers beyond a gap would be taken for given ones. */
+	for (; i < mem->count; i++) {
+		if (mem->bufs[i])
+			igbr_rx_put_buf(mem, mem->bufs[i], false);
+		mem->bufs[i] = NULL;
+	}
+}
+
+/**
+ * igbr_rx_start - program a receive queue and hand it its buffers
+ * @adapter: the port, its MAC in reset state and receive still off
+ * @ring: the ring, with memory
+ *
+ * Context: process, rtnl; the ring's NAPI is off.
+ */
+void igbr_rx_start(struct igbr_adapter *adapter, struct igbr_rx_ring *ring)
+{
+	struct igbr_rx_mem *mem = &ring->mem;
+	struct igbr_hw *hw = &adapter->hw;
+	unsigned int q = ring->queue;
+	u32 rxdctl;
+
+	ring->csum = adapter->netdev->features & NETIF_F_RXCSUM;
+	ring->hash = adapter->netdev->features & NETIF_F_RXHASH;
+	ring->discard = false;
+	ring->tail = hw->regs + IGBR_RDT(q);
+	igbr_rx_rearm(ring);
+
+	igbr_wr32(hw, IGBR_RXDCTL(q), 0);
+	igbr_wr32(hw, IGBR_RDBAL(q), lower_32_bits(mem->dma));
+	igbr_wr32(hw, IGBR_RDBAH(q), upper_32_bits(mem->dma));
+	igbr_wr32(hw, IGBR_RDLEN(q), mem->count * sizeof(*mem->desc));
+	igbr_wr32(hw, IGBR_RDH(q), 0);
+	igbr_wr32(hw, IGBR_RDT(q), 0);
+	igbr_wr32(hw, IGBR_SRRCTL(q), FIELD_PREP(IGBR_SRRCTL_BSIZEPKT, mem->hw_len / 1024) |
+		  FIELD_PREP(IGBR_SRRCTL_DESCTYPE, IGBR_DESCTYPE_ADV_ONE_BUFFER));
+	igbr_wr32(hw, IGBR_RXDCTL(q), IGBR_RXDCTL_THRESHOLDS | IGBR_RXDCTL_ENABLE);
+	/* The tail counts only once the queue is on (4.5.9). */
+	if (read_poll_timeout(igbr_rd32, rxdctl, rxdctl & IGBR_RXDCTL_ENABLE, 100,
+			      10 * USEC_PER_MSEC, false, hw, IGBR_RXDCTL(q)))
+		netdev_err(adapter->netdev, "receive queue %u does not start\n", q);
+	igbr_wr32(hw, IGBR_RDT(q), ring->next_to_use);
+}
+
+/**
+ * igbr_rx_stop - forget a frame that did not end
+ * @ring: the ring; its buffers stay
+ *
+ * Context: process; the device and NAPI are off.
+ */
+void igbr_rx_stop(struct igbr_rx_ring *ring)
+{
+	dev_kfree_skb_any(ring->skb);
+	ring->skb = NULL;
+}
+
+/**
+ * igbr_rx_set_drop - what a queue without descriptors does
+ * @hw: the port
+ * @ring: the ring
+ * @drop: drop the frame; false: hold it, and with it every other queue, until there is room
+ *
+ * Context: process.
+ */
+void igbr_rx_set_drop(struct igbr_hw *hw, struct igbr_rx_ring *ring, bool drop)
+{
+	u32 srrctl = igbr_rd32(hw, IGBR_SRRCTL(ring->queue)) & ~IGBR_SRRCTL_DROP_EN;
+
+	if (drop)
+		srrctl |= IGBR_SRRCTL_DROP_EN;
+	igbr_wr32(hw, IGBR_SRRCTL(ring->queue), srrctl);
+}
+
+static u16 igbr_rx_free_slots(const struct igbr_rx_ring *ring)
+{
+	u16 gap = ring->next_to_clean + ring->mem.count - ring->next_to_use - 1;
+
+	return gap >= ring->mem.count ? gap - ring->mem.count : gap;
+}
+
+/* Give the device buffers for the slots that were emptied, and tell it once. */
+static void igbr_rx_refill(struct igbr_rx_ring *ring, u16 slots)
+{
+	struct igbr_rx_mem *mem = &ring->mem;
+	u16 index = ring->next_to_use;
+
+	while (slots--) {
+		mem->bufs[index] = igbr_rx_alloc_buf(mem, GFP_ATOMIC);
+		if (unlikely(!mem->bufs[index])) {
+			u64_stats_update_begin(&ring->syncp);
+			u64_stats_inc(&ring->stats.alloc_failed);
+			u64_stats_update_end(&ring->syncp);
+			break;
+		}
+		igbr_rx_give(mem, index);
+		if (unlikely(++index == mem->count))
+			index = 0;
+	}
+	if (likely(index != ring->next_to_use)) {
+		ring->next_to_use = index;
+		/* writel() lets the device see the descriptors before the tail. */
+		writel(index, ring->tail);
+	}
+	/* With no buffer at the device, no interrupt would ever come. */
+	WRITE_ONCE(ring->starved, igbr_rx_free_slots(ring) == mem->count - 1);
+}
+
+static struct sk_buff *igbr_rx_build(struct igbr_rx_ring *ring, void *buf, unsigned int len)
+{
+	struct sk_buff *skb = napi_build_skb(buf - IGBR_RX_HEADROOM, ring->mem.truesize);
+
+	if (unlikely(!skb))
+		return NULL;
+	skb_mark_for_recycle(skb);
+	skb_reserve(skb, IGBR_RX_HEADROOM);
+	__skb_put(skb, len);
+	return skb;
+}
+
+/* Hash, checksum verdict, queue and protocol from the last descriptor's write-back */
+static void igbr_rx_fill_skb(struct igbr_rx_ring *ring, struct sk_buff *skb, u64 lower, u64 upper)
+{
+	unsigned int rss_type = FIELD_GET(IGBR_RXD_RSS_TYPE, lower);
+
+	if (likely(ring->hash && rss_type))
+		skb_set_hash(skb, FIELD_GET(IGBR_RXD_HASH, lower),
+			     BIT(rss_type) & IGBR_RSS_TYPES_L4 ? PKT_HASH_TYPE_L4 :
+								 PKT_HASH_TYPE_L3);
+	if (likely(ring->csum)) {
+		if (unlikely(upper & (IGBR_RXD_L4E | IGBR_RXD_IPE))) {
+			u64_stats_update_begin(&ring->syncp);
+			u64_stats_inc(&ring->stats.csum_errors);
+			u64_stats_update_end(&ring->syncp);
+		} else if (likely(upper & IGBR_RXD_L4CS)) {
+			skb->ip_summed = CHECKSUM_UNNECESSARY;
+		}
+	}
+	skb_record_rx_queue(skb, ring->queue);
+	skb->protocol = eth_type_trans(skb, ring->netdev);
+}
+
+enum igbr_rx_drop {
+	IGBR_RX_DROP_BAD_DESC,
+	IGBR_RX_DROP_NO_MEMORY,
+	IGBR_RX_DROP_ERROR,
+};
+
+/* Drop the frame that @buf belongs to; the rest of it is dropped as it comes. */
+static void igbr_rx_drop(struct igbr_rx_ring *ring, void *buf, bool last, enum igbr_rx_drop why)
+{
+	struct igbr_rx_stats *stats = &ring->stats;
+
+	u64_stats_update_begin(&ring->syncp);
+	if (why == IGBR_RX_DROP_BAD_DESC)
+		u64_stats_inc(&stats->bad_descs);
+	else if (why == IGBR_RX_DROP_NO_MEMORY)
+		u64_stats_inc(&stats->alloc_failed);
+	else
+		u64_stats_inc(&stats->errors);
+	u64_stats_inc(&stats->drops);
+	u64_stats_update_end(&ring->syncp);
+
+	if (buf)
+		igbr_rx_put_buf(&ring->mem, buf, true);
+	dev_kfree_skb_any(ring->skb);
+	ring->skb = NULL;
+	ring->discard = !last;
+}
+
+/*
+ * Take one buffer that the device wrote. Returns the packet if the frame is complete, with
+ * ring->skb cleared, or NULL: then there is more to come, or the frame was dropped.
+ */
+static struct sk_buff *igbr_rx_take(struct igbr_rx_ring *ring, void *buf, u64 upper)
+{
+	unsigned int len = FIELD_GET(IGBR_RXD_LENGTH, upper);
+	bool last = upper & IGBR_RXD_EOP;
+	struct sk_buff *skb = ring->skb;
+
+	if (unlikely(ring->discard)) {
+		igbr_rx_put_buf(&ring->mem, buf, true);
+		ring->discard = !last;
+		return NULL;
+	}
+	/* Only the last buffer of a frame is not full, and only the first one has a header. */
+	if (unlikely(len > ring->mem.buf_len || (!last && len != ring->mem.buf_len) ||
+		     len < (skb ? 1 : ETH_HLEN))) {
+		igbr_rx_drop(ring, buf, last, IGBR_RX_DROP_BAD_DESC);
+		return NULL;
+	}
+	page_pool_dma_sync_for_cpu(ring->mem.pool, virt_to_page(buf), offset_in_page(buf), len);
+	if (likely(!skb)) {
+		skb = igbr_rx_build(ring, buf, len);
+		if (unlikely(!skb)) {
+			igbr_rx_drop(ring, buf, last, IGBR_RX_DROP_NO_MEMORY);
+			return NULL;
+		}
+	} else {
+		if (unlikely(skb->len + len > ring->mem.max_frame)) {
+			igbr_rx_drop(ring, buf, last, IGBR_RX_DROP_BAD_DESC);
+			return NULL;
+		}
+		skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, virt_to_page(buf),
+				offset_in_page(buf), len, ring->mem.truesize);
+	}
+	if (unlikely(!last)) {
+		ring->skb = skb;
+		return NULL;
+	}
+	ring->skb = NULL;
+	if (unlikely(upper & IGBR_RXD_RXE)) {
+		ring->skb = skb;
+		igbr_rx_drop(ring, NULL, true, IGBR_RX_DROP_ERROR);
+		return NULL;
+	}
+	return skb;
+}
+
+/**
+ * igbr_clean_rx_irq - take what a receive queue has, up to the budget
+ * @ring: the ring
+ * @budget: descriptors at the most, above zero: a frame whose end never comes costs budget too
+ *
+ * Context: softirq, the ring's NAPI.
+ * Return: descriptors taken; less than @budget: the ring is empty.
+ */
+int igbr_clean_rx_irq(struct igbr_rx_ring *ring, int budget)
+{
+	struct igbr_rx_mem *mem = &ring->mem;
+	unsigned int packets = 0, bytes = 0;
+	u16 index = ring->next_to_clean;
+	int done = 0;
+
+	while (likely(done < budget)) {
+		union igbr_rx_desc *desc = &mem->desc[index];
+		u64 upper = le64_to_cpu(READ_ONCE(desc->wb.upper));
+		void *buf = mem->bufs[index];
+		struct sk_buff *skb;
+
+		/* A slot without a buffer was not given, whatever the device wrote there. */
+		if (!(upper & IGBR_RXD_DD) || unlikely(!buf))
+			break;
+		/* Nothing else of the descriptor is read before DD. */
+		dma_rmb();
+		prefetch(buf);
+		mem->bufs[index] = NULL;
+		if (unlikely(++index == mem->count))
+			index = 0;
+		ring->next_to_clean = index;
+		done++;
+
+		skb = igbr_rx_take(ring, buf, upper);
+		if (likely(skb)) {
+			packets++;
+			bytes += skb->len;
+			igbr_rx_fill_skb(ring, skb, le64_to_cpu(desc->wb.lower), upper);
+			napi_gro_receive(ring->napi, skb);
+		}
+		if (igbr_rx_free_slots(ring) >= IGBR_RX_BATCH)
+			igbr_rx_refill(ring, igbr_rx_free_slots(ring));
+	}
+	if (unlikely(READ_ONCE(ring->starved)))
+		igbr_rx_refill(ring, igbr_rx_free_slots(ring));
+
+	u64_stats_update_begin(&ring->syncp);
+	u64_stats_add(&ring->stats.packets, packets);
+	u64_stats_add(&ring->stats.bytes, bytes);
+	u64_stats_update_end(&ring->syncp);
+	return done;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The receive path: a ring, its memory, and what poll.c and port.c ask of it.
+ */
+#ifndef _IGBR_RX_H_
+#define _IGBR_RX_H_
+
+#include <linux/cache.h>
+#include <linux/types.h>
+#include <linux/u64_stats_sync.h>
+
+struct igbr_adapter;
+struct igbr_hw;
+struct napi_struct;
+struct net_device;
+struct page_pool;
+struct sk_buff;
+union igbr_rx_desc;
+
+/**
+ * struct igbr_rx_mem - memory of a receive ring, filled with buffers
+ * @desc: descriptors
+ * @bufs: where the device writes for each descriptor; NULL: the slot has no buffer
+ * @pool: where the buffers come from
+ * @dma: DMA address of @desc
+ * @count: descriptors
+ * @buf_len: bytes that a frame can take of a buffer
+ * @hw_len: bytes that the device may be told to write to a buffer, a multiple of 1 KiB
+ * @truesize: bytes that a buffer takes in all
+ * @max_frame: longest frame, without CRC
+ */
+struct igbr_rx_mem {
+	union igbr_rx_desc *desc;
+	void **bufs;
+	struct page_pool *pool;
+	dma_addr_t dma;
+	u16 count;
+	u16 buf_len;
+	u16 hw_len;
+	u16 truesize;
+	u16 max_frame;
+};
+
+/**
+ * struct igbr_rx_stats - what happened on a receive ring
+ * @packets: frames passed up, before GRO
+ * @bytes: their bytes, without CRC
+ * @drops: frames dropped here, for want of memory or for @bad_descs or @errors
+ * @csum_errors: frames with a checksum that the device found wrong; they are passed up
+ * @alloc_failed: buffers or packet heads that could not be allocated
+ * @bad_descs: write-backs of the device that cannot be true
+ * @errors: frames that the device marked as damaged
+ */
+struct igbr_rx_stats {
+	u64_stats_t packets;
+	u64_stats_t bytes;
+	u64_stats_t drops;
+	u64_stats_t csum_errors;
+	u64_stats_t alloc_failed;
+	u64_stats_t bad_descs;
+	u64_stats_t errors;
+};
+
+/**
+ * struct igbr_rx_ring - a receive ring
+ * @mem: its memory
+ * @netdev: network device
+ * @dev: device that does DMA
+ * @napi: NAPI instance that polls it
+ * @tail: the RDT register
+ * @queue: its number
+ * @csum: take the device's checksum verdict
+ * @hash: take the device's RSS hash
+ * @next_to_clean: next descriptor that the device will write back
+ * @next_to_use: next descriptor to hand to the device
+ * @discard: drop everything up to the end of the frame
+ * @starved: the ring ran out of buffers; the service task polls it again
+ * @skb: frame of which the last descriptor has not come
+ * @syncp: lets a 32-bit machine read @stats
+ * @stats: counters, written by the poll only
+ */
+struct igbr_rx_ring {
+	struct igbr_rx_mem mem;
+	struct net_device *netdev;
+	struct device *dev;
+	struct napi_struct *napi;
+	void __iomem *tail;
+	u8 queue;
+	bool csum;
+	bool hash;
+
+	u16 next_to_clean ____cacheline_aligned_in_smp;
+	u16 next_to_use;
+	bool discard;
+	bool starved;
+	struct sk_buff *skb;
+	struct u64_stats_sync syncp;
+	struct igbr_rx_stats stats;
+} ____cacheline_aligned_in_smp;
+
+int igbr_rx_mem_alloc(struct igbr_adapter *adapter, unsigned int queue, unsigned int count,
+		      unsigned int mtu, struct igbr_rx_mem *mem);
+void igbr_rx_mem_free(struct igbr_adapter *adapter, struct igbr_rx_mem *mem);
+void igbr_rx_start(struct igbr_adapter *adapter, struct igbr_rx_ring *ring);
+void igbr_rx_stop(struct igbr_rx_ring *ring);
+void igbr_rx_set_drop(struct igbr_hw *hw, struct igbr_rx_ring *ring, bool drop);
+int igbr_clean_rx_irq(struct igbr_rx_ring *ring, int budget);
+
+#endif /* _IGBR_RX_H_ */

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Receive side scaling (82576 datasheet, section 7.1.1.7): a Toeplitz hash of addresses and
+ * ports, and a table of 128 entries that leads from the hash's low bits to a queue.
+ */
+#include <linux/ethtool.h>
+#include <linux/unaligned.h>
+
+#include "../igbr.h"
+#include "rss.h"
+
+/* UDP is hashed by addresses only: fragments of a packet have no ports, and stay in order. */
+#define IGBR_MRQC_FIELDS	(IGBR_MRQC_IP4 | IGBR_MRQC_TCP4 | IGBR_MRQC_IP6 |	\
+				 IGBR_MRQC_TCP6 | IGBR_MRQC_TCP6_EX)
+
+/**
+ * igbr_rss_init - a random key
+ * @adapter: the port
+ */
+void igbr_rss_init(struct igbr_adapter *adapter)
+{
+	netdev_rss_key_fill(adapter->rss_key, sizeof(adapter->rss_key));
+}
+
+/**
+ * igbr_rss_set_queues - spread the table over a new number of queues
+ * @adapter: the port
+ * @queues: queue pairs
+ *
+ * A table that the user set stays; the core refuses fewer queues than it names.
+ *
+ * Context: process, rtnl.
+ */
+void igbr_rss_set_queues(struct igbr_adapter *adapter, unsigned int queues)
+{
+	unsigned int i;
+
+	if (netif_is_rxfh_configured(adapter->netdev))
+		return;
+	for (i = 0; i < IGBR_RETA_SIZE; i++)
+		adapter->reta[i] = ethtool_rxfh_indir_default(i, queues);
+}
+
+/**
+ * igbr_rss_configure - write key, table and fields to the device
+ * @adapter: the port
+ *
+ * Context: process, rtnl.
+ */
+void igbr_rss_configure(struct igbr_adapter *adapter)
+{
+	struct igbr_hw *hw = &adapter->hw;
+	unsigned int i;
+
+	for (i = 0; i < IGBR_RSS_KEY_SIZE; i += 4)
+		igbr_wr32(hw, IGBR_RSSRK(i / 4), get_unaligned_le32(&adapter->rss_key[i]));
+	for (i = 0; i < IGBR_RETA_SIZE; i += 4)
+		igbr_wr32(hw, IGBR_RETA(i / 4), get_unaligned_le32(&adapter->reta[i]));
+	igbr_wr32(hw, IGBR_MRQC, IGBR_MRQC_MODE_RSS | IGBR_MRQC_FIELDS);
+}
+
+/**
+ * igbr_rss_get - ethtool -x
+ * @netdev: network device
+ * @param: table, key and function, each filled if asked for
+ *
+ * Context: process, rtnl.
+ * Return: 0.
+ */
+int igbr_rss_get(struct net_device *netdev, struct ethtool_rxfh_param *param)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+	unsigned int i;
+
+	param->hfunc = ETH_RSS_HASH_TOP;
+	for (i = 0; param->indir && i < IGBR_RETA_SIZE; i++)
+		param->indir[i] = adapter->reta[i];
+	if (param->key)
+		memcpy(param->key, adapter->rss_key, IGBR_RSS_KEY_SIZE);
+	return 0;
+}
+
+/**
+ * igbr_rss_set - ethtool -X
+ * @netdev: network device
+ * @param: what to change; the core has checked that the queues exist
+ * @extack: says what was wrong
+ *
+ * Context: process, rtnl.
+ * Return: 0 or -EOPNOTSUPP.
+ */
+int igbr_rss_set(struct net_device *netdev, struct ethtool_rxfh_param *param,
+		 struct netlink_ext_ack *extack)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+	unsigned int i;
+
+	if (param->hfunc != ETH_RSS_HASH_NO_CHANGE && param->hfunc != ETH_RSS_HASH_TOP) {
+		NL_SET_ERR_MSG_MOD(extack, "the device's only hash function is toeplitz");
+		return -EOPNOTSUPP;
+	}
+	for (i = 0; param->indir && i < IGBR_RETA_SIZE; i++)
+		adapter->reta[i] = param->indir[i];
+	if (param->key)
+		memcpy(adapter->rss_key, param->key, IGBR_RSS_KEY_SIZE);
+	if (adapter->active_queues)
+		igbr_rss_configure(adapter);
+	return 0;
+}
