@@ -24,6 +24,7 @@ static int igbr_validate_vectors(struct devlink *devlink, u32 id,
 			       adapter->hw.mac->name, adapter->hw.mac->max_vectors);
 	return -EINVAL;
 }
+
 IGBR_DEVLINK_VALIDATE(igbr_validate_vectors)
 
 static const struct devlink_param igbr_params[] = {

@@ -95,16 +95,19 @@ static int igbr_set_ringparam(struct net_device *netdev, struct ethtool_ringpara
 	return err;
 }
 
+static u32 igbr_other_vectors(const struct igbr_adapter *adapter)
+{
+	return adapter->irq_mode == IGBR_IRQ_MSIX ? 1 : 0;
+}
+
 static void igbr_get_channels(struct net_device *netdev, struct ethtool_channels *channels)
 {
 	struct igbr_adapter *adapter = netdev_priv(netdev);
 
 	channels->max_combined = adapter->max_queues;
 	channels->combined_count = adapter->config.queues;
-	if (adapter->irq_mode == IGBR_IRQ_MSIX) {
-		channels->max_other = 1;
-		channels->other_count = 1;
-	}
+	channels->max_other = igbr_other_vectors(adapter);
+	channels->other_count = channels->max_other;
 }
 
 static int igbr_set_channels(struct net_device *netdev, struct ethtool_channels *channels)
@@ -112,8 +115,8 @@ static int igbr_set_channels(struct net_device *netdev, struct ethtool_channels 
 	struct igbr_adapter *adapter = netdev_priv(netdev);
 	struct igbr_config config = adapter->config;
 
-	/* The core has checked against the maxima; there is no vector but for pairs and the rest. */
-	if (channels->other_count != (adapter->irq_mode == IGBR_IRQ_MSIX))
+	/* The core has checked the maxima; the vector for other causes cannot be given up. */
+	if (channels->other_count != igbr_other_vectors(adapter))
 		return -EINVAL;
 	config.queues = channels->combined_count;
 	return igbr_port_reconfigure(adapter, &config);
@@ -152,13 +155,13 @@ static int igbr_get_link_ksettings(struct net_device *netdev, struct ethtool_lin
 	ethtool_link_ksettings_zero_link_mode(cmd, lp_advertising);
 	mii_adv_mod_linkmode_adv_t(cmd->link_modes.supported, ADVERTISE_ALL | ADVERTISE_PAUSE_CAP |
 				   ADVERTISE_PAUSE_ASYM);
-	ethtool_link_ksettings_add_link_mode(cmd, supported, 1000baseT_Full);
-	ethtool_link_ksettings_add_link_mode(cmd, supported, Autoneg);
-	ethtool_link_ksettings_add_link_mode(cmd, supported, TP);
+	linkmode_set_bit(ETHTOOL_LINK_MODE_1000baseT_Full_BIT, cmd->link_modes.supported);
+	linkmode_set_bit(ETHTOOL_LINK_MODE_Autoneg_BIT, cmd->link_modes.supported);
+	linkmode_set_bit(ETHTOOL_LINK_MODE_TP_BIT, cmd->link_modes.supported);
 	mii_adv_mod_linkmode_adv_t(cmd->link_modes.advertising, advertise);
 	mii_ctrl1000_mod_linkmode_adv_t(cmd->link_modes.advertising, ctrl1000);
-	ethtool_link_ksettings_add_link_mode(cmd, advertising, Autoneg);
-	ethtool_link_ksettings_add_link_mode(cmd, advertising, TP);
+	linkmode_set_bit(ETHTOOL_LINK_MODE_Autoneg_BIT, cmd->link_modes.advertising);
+	linkmode_set_bit(ETHTOOL_LINK_MODE_TP_BIT, cmd->link_modes.advertising);
 	cmd->base.port = PORT_TP;
 	cmd->base.phy_address = 1;
 	cmd->base.autoneg = AUTONEG_ENABLE;

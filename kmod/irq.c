@@ -95,11 +95,12 @@ static void igbr_spread_vectors(struct igbr_adapter *adapter)
 
 static int igbr_get_vectors(struct igbr_adapter *adapter, unsigned int max_vectors)
 {
+	const struct igbr_mac_info *mac = adapter->hw.mac;
 	struct pci_dev *pdev = adapter->pdev;
 	int vectors;
 
-	max_vectors = min3(max_vectors, IGBR_QUEUE_VECTOR((unsigned int)adapter->hw.mac->max_queues),
-			   (unsigned int)adapter->hw.mac->max_vectors);
+	max_vectors = min_t(unsigned int, max_vectors, mac->max_vectors);
+	max_vectors = min_t(unsigned int, max_vectors, IGBR_QUEUE_VECTOR(mac->max_queues));
 	vectors = max_vectors < 2 ? -ENOSPC :
 		  pci_alloc_irq_vectors(pdev, 2, max_vectors, PCI_IRQ_MSIX);
 	if (vectors > 0) {

@@ -55,8 +55,7 @@ static const struct igbr_hw_stat igbr_hw_stats[] = {
 	[IGBR_STAT_LATECOL] = { "tx_window_errors", IGBR_LATECOL },
 	[IGBR_STAT_COLC] = { "collisions", IGBR_COLC },
 	[IGBR_STAT_TNCRS] = { "tx_carrier_errors", IGBR_TNCRS },
-	[IGBR_STAT_REST] =
-	{ "rx_frames_good", IGBR_GPRC },
+	[IGBR_STAT_REST] = { "rx_frames_good", IGBR_GPRC },
 	{ "rx_octets_good", IGBR_GORCL, true },
 	{ "rx_frames_total", IGBR_TPR },
 	{ "rx_octets_total", IGBR_TORL, true },

@@ -441,6 +441,7 @@ netdev_tx_t igbr_xmit_frame(struct sk_buff *skb, struct net_device *netdev)
 static int igbr_tx_done(struct igbr_tx_ring *ring)
 {
 	u32 head = le32_to_cpu(READ_ONCE(*ring->mem.head));
+	/* Pairs with igbr_tx_queue(): buffers below the index are filled. */
 	u16 use = smp_load_acquire(&ring->next_to_use);
 	u16 clean = ring->next_to_clean;
 	int count = ring->mem.count;

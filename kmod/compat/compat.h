@@ -35,6 +35,7 @@ static int function##_by_value(struct devlink *devlink, u32 id,				\
 {											\
 	return function(devlink, id, &value, extack);					\
 }
+
 #define IGBR_DEVLINK_VALIDATOR(function)	function##_by_value
 #define devl_param_driverinit_value_set(devlink, id, value) \
 	devl_param_driverinit_value_set(devlink, id, *(value))

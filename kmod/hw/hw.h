@@ -62,7 +62,7 @@ struct igbr_hw {
 	u8 port;
 	bool gone;
 	bool smbi_cleared;
-	struct mutex phy_lock;
+	struct mutex phy_lock;	/* MDIC */
 	u32 phy_id;
 	u16 nvm_version;
 	u8 perm_addr[ETH_ALEN];

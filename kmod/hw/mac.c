@@ -183,13 +183,18 @@ int igbr_mac_reset(struct igbr_hw *hw)
 void igbr_mac_read_addr(struct igbr_hw *hw)
 {
 	u32 low = igbr_rd32(hw, IGBR_RAL(0));
-	u32 high = igbr_rd32(hw, IGBR_RAH(0));
+	u32 high = igbr_rd32(hw, IGBR_RAL(0) + IGBR_RAH_OFFSET);
 	unsigned int i;
 
 	for (i = 0; i < 4; i++)
 		hw->perm_addr[i] = low >> (8 * i);
 	for (i = 0; i < 2; i++)
 		hw->perm_addr[4 + i] = high >> (8 * i);
+}
+
+static u32 igbr_mac_ral(unsigned int index)
+{
+	return index < 16 ? IGBR_RAL(index) : IGBR_RAL_HIGH(index);
 }
 
 /**
@@ -204,11 +209,12 @@ void igbr_mac_set_rar(struct igbr_hw *hw, unsigned int index, const u8 *addr)
 {
 	u32 low = addr[0] | addr[1] << 8 | addr[2] << 16 | (u32)addr[3] << 24;
 	u32 high = addr[4] | addr[5] << 8;
+	u32 ral = igbr_mac_ral(index);
 
 	/* Not valid while it is half written. */
-	igbr_wr32(hw, IGBR_RAH(index), 0);
-	igbr_wr32(hw, IGBR_RAL(index), low);
-	igbr_wr32(hw, IGBR_RAH(index), high | IGBR_RAH_AV);
+	igbr_wr32(hw, ral + IGBR_RAH_OFFSET, 0);
+	igbr_wr32(hw, ral, low);
+	igbr_wr32(hw, ral + IGBR_RAH_OFFSET, high | IGBR_RAH_AV);
 }
 
 /**
@@ -218,8 +224,10 @@ void igbr_mac_set_rar(struct igbr_hw *hw, unsigned int index, const u8 *addr)
  */
 void igbr_mac_clear_rar(struct igbr_hw *hw, unsigned int index)
 {
-	igbr_wr32(hw, IGBR_RAH(index), 0);
-	igbr_wr32(hw, IGBR_RAL(index), 0);
+	u32 ral = igbr_mac_ral(index);
+
+	igbr_wr32(hw, ral + IGBR_RAH_OFFSET, 0);
+	igbr_wr32(hw, ral, 0);
 }
 
 /**

@@ -121,8 +121,9 @@
 #define  IGBR_RXCSUM_PCSD		BIT(13)
 #define IGBR_RLPML			0x05004
 #define IGBR_MTA(n)			(0x05200 + 4 * (n))
-#define IGBR_RAL(n)			((n) < 16 ? 0x05400 + 8 * (n) : 0x054e0 + 8 * ((n) - 16))
-#define IGBR_RAH(n)			(IGBR_RAL(n) + 4)
+#define IGBR_RAL(n)			(0x05400 + 8 * (n))	/* n < 16 */
+#define IGBR_RAL_HIGH(n)		(0x05460 + 8 * (n))	/* n >= 16 */
+#define IGBR_RAH_OFFSET			4
 #define  IGBR_RAH_AV			BIT(31)
 #define IGBR_MRQC			0x05818
 #define  IGBR_MRQC_MODE_RSS		0x2
