@@ -59,10 +59,13 @@ static struct igbr_ring_set *igbr_ring_set_alloc(struct igbr_adapter *adapter,
 	return set;
 }
 
-/* Put the memory of @set into the rings; what they had goes into @set and is freed. */
+/*
+ * Put the memory of @set into the rings; what they had goes into @set and is freed. The port is
+ * stopped and has the vectors of the set's queues.
+ */
 static void igbr_ring_set_install(struct igbr_adapter *adapter, struct igbr_ring_set *set)
 {
-	unsigned int i;
+	unsigned int queues = set->queues, i;
 
 	for (i = 0; i < IGBR_MAX_QUEUES; i++) {
 		swap(adapter->rx_rings[i]->mem, set->rx[i]);
@@ -70,6 +73,9 @@ static void igbr_ring_set_install(struct igbr_adapter *adapter, struct igbr_ring
 	}
 	set->queues = IGBR_MAX_QUEUES;
 	igbr_ring_set_free(adapter, set);
+	for (i = 0; i < queues; i++)
+		igbr_rx_attach(adapter->rx_rings[i]);
+	adapter->active_queues = queues;
 }
 
 /* By default, each CPU sends on the queue whose interrupt is on it or on its neighbour. */
@@ -164,9 +170,10 @@ static void igbr_port_stop(struct igbr_adapter *adapter)
 
 	clear_bit(IGBR_FLAG_RUNNING, &adapter->flags);
 	igbr_link_stop(adapter);
-	netif_tx_disable(adapter->netdev);
+	/* NAPI first: it wakes transmit queues. */
 	for (i = 0; i < adapter->active_queues; i++)
 		napi_disable(&adapter->vectors[i]->napi);
+	netif_tx_disable(adapter->netdev);
 	igbr_irq_disable(adapter);
 
 	igbr_stats_update(adapter);
@@ -207,7 +214,6 @@ int igbr_port_open(struct igbr_adapter *adapter)
 		goto err_irq;
 
 	igbr_ring_set_install(adapter, set);
-	adapter->active_queues = queues;
 	igbr_port_start(adapter);
 	return 0;
 
@@ -299,7 +305,6 @@ int igbr_port_reconfigure(struct igbr_adapter *adapter, const struct igbr_config
 		igbr_ring_set_free(adapter, set);
 	} else {
 		igbr_ring_set_install(adapter, set);
-		adapter->active_queues = config->queues;
 		adapter->config = *config;
 	}
 	igbr_port_start(adapter);

@@ -83,7 +83,6 @@ static int igbr_rx_create_pool(struct igbr_adapter *adapter, unsigned int queue,
 		.pool_size = mem->count * mem->truesize / PAGE_SIZE,
 		.nid = dev_to_node(&adapter->pdev->dev),
 		.dev = &adapter->pdev->dev,
-		.napi = &adapter->vectors[queue]->napi,
 		.netdev = adapter->netdev,
 		.queue_idx = queue,
 		.dma_dir = DMA_FROM_DEVICE,
@@ -166,6 +165,19 @@ void igbr_rx_mem_free(struct igbr_adapter *adapter, struct igbr_rx_mem *mem)
 	if (mem->pool)
 		page_pool_destroy(mem->pool);
 	*mem = (struct igbr_rx_mem){ };
+}
+
+/**
+ * igbr_rx_attach - let the ring's NAPI take pages from the pool and put them back without a lock
+ * @ring: the ring, with new memory; its NAPI is added and off
+ *
+ * Memory that is made but not used yet must not know a NAPI that runs with other memory.
+ *
+ * Context: process, rtnl.
+ */
+void igbr_rx_attach(struct igbr_rx_ring *ring)
+{
+	page_pool_enable_direct_recycling(ring->mem.pool, ring->napi);
 }
 
 /* Hand every buffer that the ring has to the device, from slot 0 on. */

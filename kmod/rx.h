@@ -101,6 +101,7 @@ struct igbr_rx_ring {
 int igbr_rx_mem_alloc(struct igbr_adapter *adapter, unsigned int queue, unsigned int count,
 		      unsigned int mtu, struct igbr_rx_mem *mem);
 void igbr_rx_mem_free(struct igbr_adapter *adapter, struct igbr_rx_mem *mem);
+void igbr_rx_attach(struct igbr_rx_ring *ring);
 void igbr_rx_start(struct igbr_adapter *adapter, struct igbr_rx_ring *ring);
 void igbr_rx_stop(struct igbr_rx_ring *ring);
 void igbr_rx_set_drop(struct igbr_hw *hw, struct igbr_rx_ring *ring, bool drop);

@@ -22,6 +22,16 @@ static inline void netif_napi_add_config(struct net_device *dev, struct napi_str
 }
 #endif
 
+/* The pool's NAPI could only be named when the pool was made. */
+#ifndef IGBR_HAVE_PP_ENABLE_DIRECT
+#include <net/page_pool/types.h>
+static inline void page_pool_enable_direct_recycling(struct page_pool *pool,
+						     struct napi_struct *napi)
+{
+	WRITE_ONCE(pool->p.napi, napi);
+}
+#endif
+
 /* devlink parameter values were passed by value once. */
 #ifdef IGBR_HAVE_DEVLINK_VALUE_POINTER
 #define IGBR_DEVLINK_VALIDATE(function)

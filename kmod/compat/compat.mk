@@ -5,4 +5,5 @@ igbr-has = $(shell grep -qs '$(2)' $(srctree)/include/$(1) && echo -D$(3))
 
 ccflags-y += $(call igbr-has,linux/netdevice.h,netif_napi_add_config,IGBR_HAVE_NAPI_CONFIG)
 ccflags-y += $(call igbr-has,linux/workqueue.h,system_percpu_wq,IGBR_HAVE_PERCPU_WQ)
+ccflags-y += $(call igbr-has,net/page_pool/types.h,page_pool_enable_direct_recycling,IGBR_HAVE_PP_ENABLE_DIRECT)
 ccflags-y += $(call igbr-has,net/devlink.h,union devlink_param_value \*init_val,IGBR_HAVE_DEVLINK_VALUE_POINTER)
