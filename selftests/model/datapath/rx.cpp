@@ -51,7 +51,8 @@ u16 packet_type(const FrameInfo& info, const QueueChoice& choice) {
 
 }  // namespace
 
-Receiver::Receiver(DeviceContext context) : context_(context), queues_(context.spec.queues) {}
+Receiver::Receiver(DeviceContext context, std::function<void(u16)> on_pause)
+    : context_(context), on_pause_(std::move(on_pause)), queues_(context.spec.queues) {}
 
 void Receiver::reset() {
     buffer_.clear();
@@ -133,9 +134,9 @@ bool Receiver::take_pause(ByteView frame) {
         load_be16(frame.data() + 14) != 1) {
         return false;
     }
-    constexpr u32 next_to_xoff = 8;  // XONRXC lies that far below XOFFRXC
-    const bool off = load_be16(frame.data() + 16) != 0;
-    context_.regs.count(off ? reg::XOFFRXC : reg::XOFFRXC - next_to_xoff);
+    const u16 quanta = load_be16(frame.data() + 16);
+    context_.regs.count(quanta != 0 ? reg::XOFFRXC : reg::XONRXC);
+    on_pause_(quanta);
     return (context_.regs[reg::RCTL] & reg::RCTL_PMCF) == 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <deque>
+#include <functional>
 
 #include "datapath/context.hpp"
 #include "datapath/steering.hpp"
@@ -12,7 +13,8 @@ namespace igbmodel {
 
 class Receiver {
 public:
-    explicit Receiver(DeviceContext context);
+    // `on_pause` is told of a partner's PAUSE frame and its time in quanta of 512 bits.
+    Receiver(DeviceContext context, std::function<void(u16)> on_pause);
 
     void reset();
     // A frame from the wire, without its CRC.
@@ -37,6 +39,7 @@ public:
     [[nodiscard]] const QueueCounters& counters(u32 queue) const { return queues_[queue]; }
     [[nodiscard]] const Counters& counters() const { return counters_; }
     [[nodiscard]] std::size_t waiting() const { return buffer_.size(); }
+    [[nodiscard]] std::size_t waiting_bytes() const { return buffered_; }
 
     // Bytes of packet buffer that RXPBS leaves the receiver.
     [[nodiscard]] std::size_t buffer_size() const;
@@ -72,6 +75,7 @@ private:
     void phantom(u32 queue);
 
     DeviceContext context_;
+    std::function<void(u16)> on_pause_;
     std::vector<QueueCounters> queues_;
     Counters counters_;
     std::deque<Waiting> buffer_;

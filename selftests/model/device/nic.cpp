@@ -3,6 +3,7 @@
 #include "device/nic.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "util/bytes.hpp"
 #include "util/log.hpp"
@@ -48,7 +49,8 @@ Nic::Nic(const NicOptions& options, Timers& timers, DmaTable& dma, IrqTable& irq
       clock_(spec_.clock, timers),
       faults_(options.seed),
       interrupts_(spec_, regs_, timers, *this),
-      receiver_(DeviceContext{spec_, regs_, dma, interrupts_, clock_, timers, faults_, complaints_}),
+      receiver_(DeviceContext{spec_, regs_, dma, interrupts_, clock_, timers, faults_, complaints_},
+                [this](u16 quanta) { pause_received(quanta); }),
       transmitter_(
           DeviceContext{spec_, regs_, dma, interrupts_, clock_, timers, faults_, complaints_},
           [this](Bytes frame, u32 /*queue*/) { transmitted(std::move(frame)); }),
@@ -157,6 +159,9 @@ void Nic::device_reset(bool whole_device) {
     transmitter_.reset();
     clock_.reset();
     std::fill(scheduled_.begin(), scheduled_.end(), false);
+    outgoing_.clear();
+    paused_until_ns_ = 0;
+    partner_paused_ = false;
     link_reported_ = false;
     load_address();
 }
@@ -206,6 +211,10 @@ void Nic::link_changed() {
     interrupts_.cause(reg::ICR_LSC);
     if (up) {
         kick_all();
+    } else {
+        outgoing_.clear();
+        paused_until_ns_ = 0;
+        partner_paused_ = false;
     }
 }
 
@@ -223,6 +232,7 @@ void Nic::record_aer(bool uncorrectable, u32 bits) {
 void Nic::frame_arrived(Bytes frame, bool bad_crc) {
     if (link_up() && !looped() && config_.power_state() == 0) {
         receiver_.receive(std::move(frame), bad_crc);
+        flow_control();
     }
 }
 
@@ -230,7 +240,63 @@ void Nic::transmitted(Bytes frame) {
     if (looped()) {
         receiver_.receive(std::move(frame));
     } else if (port_ != nullptr) {
+        outgoing_.push_back(std::move(frame));
+        pump();
+    }
+}
+
+// Puts on the wire what no pause holds back.
+void Nic::pump() {
+    while (!outgoing_.empty() && timers_.now_ns() >= paused_until_ns_) {
+        Bytes frame = std::move(outgoing_.front());
+        outgoing_.pop_front();
         port_->send(std::move(frame));
+    }
+}
+
+// IEEE 802.3 annex 31B. One quantum is 512 bit times: 512 ns at 1 Gb/s.
+void Nic::pause_received(u16 quanta) {
+    if ((regs_[reg::CTRL] & reg::CTRL_RFCE) == 0) {
+        return;
+    }
+    constexpr u64 bits_per_quantum = 512;
+    constexpr u64 bit_time_at_1_mbit = 1000;
+    timers_.cancel(pause_timer_);
+    paused_until_ns_ =
+        timers_.now_ns() + quanta * bits_per_quantum * bit_time_at_1_mbit / phy_.link().speed;
+    pause_timer_ = timers_.at(paused_until_ns_, [this] {
+        pause_timer_ = Timers::none;
+        paused_until_ns_ = 0;
+        pump();
+        kick_all();
+    });
+}
+
+void Nic::send_pause(bool off) {
+    constexpr std::array<u8, 18> start{0x01, 0x80, 0xc2, 0x00, 0x00, 0x01, 0, 0, 0, 0, 0, 0,
+                                       0x88, 0x08, 0x00, 0x01, 0x00, 0x00};
+    Bytes frame(start.begin(), start.end());
+    frame.resize(Port::shortest_frame, 0);
+    const MacAddress own = nvm_.address();
+    std::copy(own.begin(), own.end(), frame.begin() + 6);
+    store_be16(frame.data() + 16, off ? static_cast<u16>(regs_[reg::FCTTV]) : u16{0});
+    regs_.count(off ? reg::XOFFTXC : reg::XONTXC);
+    partner_paused_ = off;
+    port_->send(std::move(frame));
+}
+
+// XOFF above the packet buffer's high water mark, XON below its low one.
+void Nic::flow_control() {
+    const u32 high = regs_[reg::FCRTH];
+    const u32 low = regs_[reg::FCRTL];
+    if (port_ == nullptr || high == 0 || (regs_[reg::CTRL] & reg::CTRL_TFCE) == 0) {
+        return;
+    }
+    const std::size_t waiting = receiver_.waiting_bytes();
+    if (!partner_paused_ && waiting > high) {
+        send_pause(true);
+    } else if (partner_paused_ && waiting <= (low & 0xffffU) && (low & bit(31)) != 0) {
+        send_pause(false);
     }
 }
 
@@ -255,7 +321,7 @@ void Nic::run_queue(u32 queue) {
     }
     scheduled_[queue] = false;
     // Without a link the transmitter keeps what it has, as the MAC does.
-    if ((!link_up() && !looped()) || !config_.bus_master()) {
+    if ((!link_up() && !looped()) || !config_.bus_master() || !outgoing_.empty()) {
         return;
     }
     if (transmitter_.run(queue)) {

@@ -2,6 +2,7 @@
 // One network function: the rooms put together, and the registers shared out among them.
 #pragma once
 
+#include <deque>
 #include <string>
 
 #include "datapath/rx.hpp"
@@ -59,7 +60,7 @@ public:
     void set_cable(bool plugged);
     void record_aer(bool uncorrectable, u32 bits);
 
-    [[nodiscard]] u32 read(u32 offset);
+    u32 read(u32 offset);  // reading has effects of its own
     void write(u32 offset, u32 value);
 
 private:
@@ -75,6 +76,10 @@ private:
     [[nodiscard]] bool looped() const;
     [[nodiscard]] u32 status() const;
     void transmitted(Bytes frame);
+    void pump();
+    void flow_control();
+    void send_pause(bool off);
+    void pause_received(u16 quanta);
     void kick(u32 queue);
     void run_queue(u32 queue);
     void kick_all();
@@ -106,6 +111,10 @@ private:
     Receiver receiver_;
     Transmitter transmitter_;
     Port* port_ = nullptr;
+    std::deque<Bytes> outgoing_;   // sent by the transmitter, held back by a pause of the partner
+    u64 paused_until_ns_ = 0;
+    Timers::Id pause_timer_ = Timers::none;
+    bool partner_paused_ = false;  // by our own XOFF
     std::vector<bool> scheduled_;
     bool link_reported_ = false;
     bool attached_ = false;

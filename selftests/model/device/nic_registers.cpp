@@ -254,6 +254,7 @@ bool Nic::write_queue(u32 offset, u32 value) {
         kick(which.queue);
     } else if (!which.tx && which.which == reg::RDT) {
         receiver_.drain();
+        flow_control();
     } else if (which.which == (which.tx ? reg::TXDCTL : reg::RXDCTL)) {
         const bool enabled = (value & ~before & reg::QUEUE_ENABLE) != 0;
         if (which.tx && enabled) {

@@ -32,7 +32,7 @@ public:
 
     void reset();
     [[nodiscard]] static bool owns(u32 offset);
-    [[nodiscard]] u32 read(u32 offset);
+    u32 read(u32 offset);  // reading has effects of its own
     void write(u32 offset, u32 value);
 
     void cause(u32 icr_bits);

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The hash against the vectors that Microsoft publishes in "Verifying the RSS Hash Calculation".
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/support.hpp"
+
+namespace igbmodel::test {
+namespace {
+
+RssKey verification_key() {
+    const Bytes bytes = from_hex(
+        "6d5a56da255b0ec24167253d43a38fb0d0ca2bcbae7b30b477cb2da38030f20c6a42b73bbeac01fa");
+    RssKey key{};
+    std::copy(bytes.begin(), bytes.end(), key.begin());
+    return key;
+}
+
+struct Vector {
+    const char* source;
+    u16 source_port;
+    const char* destination;
+    u16 destination_port;
+    u32 with_ports;
+    u32 without_ports;
+};
+
+class Rss : public testing::TestWithParam<Vector> {};
+
+TEST_P(Rss, PublishedVector) {
+    const Vector& vector = GetParam();
+    FrameSpec spec;
+    const Bytes source = from_hex(vector.source);
+    const Bytes destination = from_hex(vector.destination);
+    spec.ipv6 = source.size() == 16;
+    if (spec.ipv6) {
+        spec.source6 = source;
+        spec.destination6 = destination;
+    } else {
+        spec.source4 = load_be32(source.data());
+        spec.destination4 = load_be32(destination.data());
+    }
+    spec.source_port = vector.source_port;
+    spec.destination_port = vector.destination_port;
+    for (const int tci : {-1, 5}) {
+        spec.tci = tci;
+        const Bytes frame = make_frame(spec);
+        const FrameInfo info = parse_frame(frame, 0x8100);
+        const RssKey key = verification_key();
+        EXPECT_EQ(rss_hash(frame, info, spec.ipv6 ? RssType::tcp6 : RssType::tcp4, key),
+                  vector.with_ports);
+        EXPECT_EQ(rss_hash(frame, info, spec.ipv6 ? RssType::ipv6 : RssType::ipv4, key),
+                  vector.without_ports);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Microsoft, Rss,
+    testing::Values(
+        Vector{"420995bb", 2794, "a18e6450", 1766, 0x51ccc178, 0x323e8fc2},
+        Vector{"c75c6f02", 14230, "41458c53", 4739, 0xc626b0ea, 0xd718262a},
+        Vector{"1813c65f", 12898, "0c16cfb8", 38024, 0x5c2b394a, 0xd2d0a5de},
+        Vector{"261bcd1e", 48228, "d18ea306", 2217, 0xafc7327f, 0x82989176},
+        Vector{"9927a3bf", 44251, "cabc7f02", 1303, 0x10e828a2, 0x5d1809c5},
+        Vector{"3ffe250102001fff0000000000000007", 2794, "3ffe2501020000030000000000000001", 1766,
+               0x40207d3d, 0x2cc18cd5},
+        Vector{"3ffe050100080000026097fffe40efab", 14230, "ff020000000000000000000000000001", 4739,
+               0xdde51bbf, 0x0f0c461c},
+        Vector{"3ffe1900454500030200f8fffe2167cf", 44251, "fe800000000000000200f8fffe2167cf", 38024,
+               0x02d1feef, 0x4b61e985}));
+
+TEST(RssType, FollowsTheEnableBits) {
+    FrameSpec spec;
+    const auto type = [&spec](u32 mrqc) {
+        return rss_type(parse_frame(make_frame(spec), 0x8100), mrqc, false);
+    };
+    EXPECT_EQ(type(0x00030000), RssType::tcp4);
+    EXPECT_EQ(type(0x00020000), RssType::ipv4);
+    EXPECT_EQ(type(0x00010000), RssType::tcp4);
+    spec.protocol = 17;
+    EXPECT_EQ(type(0x00030000), RssType::ipv4);
+    EXPECT_EQ(type(0x00430000), RssType::udp4);
+    EXPECT_EQ(type(0x00010000), RssType::none);
+    spec.ipv6 = true;
+    EXPECT_EQ(type(0x00900000), RssType::udp6);
+    EXPECT_EQ(type(0x00100000), RssType::ipv6);
+    spec.protocol = 6;
+    EXPECT_EQ(type(0x00300000), RssType::tcp6);
+    EXPECT_EQ(type(0x00140000), RssType::tcp6_ex);
+    EXPECT_EQ(type(0x00020000), RssType::none);
+}
+
+TEST(RssType, FragmentsAreHashedByAddressOnly) {
+    Bytes frame = make_frame(FrameSpec{});
+    frame[20] = 0x20;  // more fragments
+    EXPECT_EQ(rss_type(parse_frame(frame, 0x8100), 0x00030000, false), RssType::ipv4);
+}
+
+}  // namespace
+}  // namespace igbmodel::test

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The protocol: what messages mean, what answers look like, what memory may be reached.
+#include <gtest/gtest.h>
+#include <sys/eventfd.h>
+
+#include "tests/support.hpp"
+#include "transport/session.hpp"
+
+namespace igbmodel::test {
+namespace {
+
+Bytes message(u16 command, const Bytes& payload, u32 flags = 0) {
+    Bytes out(16, 0);
+    store_le<u16>(out.data(), 7);
+    store_le<u16>(out.data() + 2, command);
+    store_le<u32>(out.data() + 4, static_cast<u32>(16 + payload.size()));
+    store_le<u32>(out.data() + 8, flags);
+    out.insert(out.end(), payload.begin(), payload.end());
+    return out;
+}
+
+class FakeTarget final : public Target {
+public:
+    [[nodiscard]] u64 region_size(u32 region) const override { return region == 0 ? 256 : 0; }
+    void region_read(u32 /*region*/, u64 offset, ByteSpan data) override {
+        for (std::size_t i = 0; i < data.size(); ++i) {
+            data[i] = static_cast<u8>(offset + i);
+        }
+    }
+    void region_write(u32 /*region*/, u64 offset, ByteView data) override {
+        writes.emplace_back(offset, Bytes(data.begin(), data.end()));
+    }
+    void bus_reset() override { ++resets; }
+    void attached() override {}
+    void detached() override {}
+
+    std::vector<std::pair<u64, Bytes>> writes;
+    int resets = 0;
+};
+
+class SessionTest : public testing::Test {
+protected:
+    Bytes exchange(u16 command, const Bytes& payload, u32 flags = 0) {
+        const Bytes bytes = message(command, payload, flags);
+        const auto header = vfu::parse_header(bytes);
+        return session.handle(header.value(), ByteView(bytes).subspan(16), fds);
+    }
+    static u32 error_of(const Bytes& answer) { return load_le<u32>(answer.data() + 12); }
+
+    FakeTarget target;
+    DmaTable dma;
+    IrqTable irqs{10};
+    Session session{target, dma, irqs};
+    std::vector<UniqueFd> fds;
+};
+
+TEST_F(SessionTest, VersionIsAnsweredWithinTheRequestsLength) {
+    Bytes payload = from_hex("0000 0000");
+    const std::string json = R"({"capabilities":{"max_msg_fds":8,"max_data_xfer_size":1048576,"migration":{"pgsize":4096},"write_multiple":true}})";
+    payload.insert(payload.end(), json.begin(), json.end());
+    payload.push_back(0);
+    const Bytes answer = exchange(1, payload);
+    EXPECT_EQ(load_le<u16>(answer.data()), 7);
+    EXPECT_EQ(load_le<u32>(answer.data() + 4), answer.size());
+    EXPECT_EQ(load_le<u32>(answer.data() + 8), vfu::flag_reply);
+    EXPECT_EQ(answer.back(), 0);
+    EXPECT_LE(answer.size() - 20, json.size() + 1);
+    EXPECT_NE(std::string(answer.begin() + 20, answer.end()).find("write_multiple"),
+              std::string::npos);
+}
+
+TEST_F(SessionTest, AnotherMajorVersionIsRefused) {
+    EXPECT_EQ(error_of(exchange(1, from_hex("0100 0000 7b7d00"))), static_cast<u32>(EINVAL));
+}
+
+TEST_F(SessionTest, DeviceInfoHasNineRegionsAndFiveInterruptTypes) {
+    const Bytes answer = exchange(4, Bytes(16, 0));
+    EXPECT_EQ(load_le<u32>(answer.data() + 20), 3U);
+    EXPECT_EQ(load_le<u32>(answer.data() + 24), 9U);
+    EXPECT_EQ(load_le<u32>(answer.data() + 28), 5U);
+}
+
+TEST_F(SessionTest, RegionsAreReadAndWritten) {
+    const Bytes read = exchange(9, from_hex("1000000000000000 00000000 04000000"));
+    ASSERT_EQ(read.size(), 36U);
+    EXPECT_EQ(Bytes(read.begin() + 32, read.end()), from_hex("10111213"));
+    const Bytes wrote = exchange(10, from_hex("2000000000000000 00000000 04000000 78563412"));
+    EXPECT_EQ(wrote.size(), 32U);
+    ASSERT_EQ(target.writes.size(), 1U);
+    EXPECT_EQ(target.writes[0].first, 0x20U);
+    EXPECT_EQ(target.writes[0].second, from_hex("78563412"));
+}
+
+TEST_F(SessionTest, APostedWriteIsNotAnswered) {
+    EXPECT_TRUE(exchange(10, from_hex("2000000000000000 00000000 04000000 78563412"),
+                         vfu::flag_no_reply).empty());
+    EXPECT_EQ(target.writes.size(), 1U);
+}
+
+TEST_F(SessionTest, SeveralWritesInOneMessageKeepTheirOrder) {
+    const Bytes payload = from_hex("0200000000000000"
+                                   "1000000000000000 00000000 04000000 0100000000000000"
+                                   "1400000000000000 00000000 08000000 0200000003000000");
+    exchange(15, payload, vfu::flag_no_reply);
+    ASSERT_EQ(target.writes.size(), 2U);
+    EXPECT_EQ(target.writes[0].second, from_hex("01000000"));
+    EXPECT_EQ(target.writes[1].first, 0x14U);
+    EXPECT_EQ(target.writes[1].second.size(), 8U);
+}
+
+TEST_F(SessionTest, AccessBeyondARegionIsAnError) {
+    EXPECT_EQ(error_of(exchange(9, from_hex("fe00000000000000 00000000 04000000"))),
+              static_cast<u32>(EINVAL));
+    EXPECT_EQ(error_of(exchange(9, from_hex("feffffffffffffff 00000000 04000000"))),
+              static_cast<u32>(EINVAL));
+    EXPECT_EQ(error_of(exchange(10, from_hex("0000000000000000 05000000 04000000 00000000"))),
+              static_cast<u32>(EINVAL));
+}
+
+TEST_F(SessionTest, WhatIsCutShortOrUnknownIsAnError) {
+    EXPECT_EQ(error_of(exchange(9, from_hex("0000"))), static_cast<u32>(EINVAL));
+    EXPECT_EQ(error_of(exchange(10, from_hex("2000000000000000 00000000 08000000 78563412"))),
+              static_cast<u32>(EINVAL));
+    EXPECT_EQ(error_of(exchange(15, from_hex("ffffffffffffffff"))), static_cast<u32>(EINVAL));
+    EXPECT_EQ(error_of(exchange(99, {})), static_cast<u32>(ENOSYS));
+}
+
+TEST_F(SessionTest, AHeaderOfImpossibleSizeEndsTheConversation) {
+    Bytes bytes = message(1, {});
+    store_le<u32>(bytes.data() + 4, 15);
+    EXPECT_FALSE(vfu::parse_header(bytes).ok());
+    store_le<u32>(bytes.data() + 4, 0xffffffff);
+    EXPECT_FALSE(vfu::parse_header(bytes).ok());
+}
+
+TEST_F(SessionTest, ResetReachesTheDevice) {
+    exchange(13, {});
+    EXPECT_EQ(target.resets, 1);
+}
+
+TEST_F(SessionTest, InterruptsFireTheDescriptorThatWasSet) {
+    const int event = ::eventfd(0, EFD_NONBLOCK);
+    fds.emplace_back(::dup(event));
+    exchange(8, from_hex("14000000 24000000 02000000 03000000 01000000"));
+    EXPECT_TRUE(irqs.trigger(IrqTable::msix, 3));
+    EXPECT_FALSE(irqs.trigger(IrqTable::msix, 2));
+    u64 count = 0;
+    EXPECT_EQ(::read(event, &count, sizeof count), 8);
+    EXPECT_EQ(count, 1U);
+    fds.clear();
+    exchange(8, from_hex("14000000 21000000 02000000 00000000 00000000"));
+    EXPECT_FALSE(irqs.trigger(IrqTable::msix, 3));
+    ::close(event);
+}
+
+TEST(IntxLevel, FiresAgainAfterUnmaskWhileHigh) {
+    IrqTable irqs(1);
+    const int event = ::eventfd(0, EFD_NONBLOCK);
+    std::vector<UniqueFd> fds;
+    fds.emplace_back(::dup(event));
+    ASSERT_TRUE(irqs.set(vfu::SetIrqs{0x24, 0, 0, 1}, fds).ok());
+    const auto taken = [event] {
+        u64 count = 0;
+        return ::read(event, &count, sizeof count) == 8 ? count : 0;
+    };
+    irqs.set_level(true);
+    irqs.set_level(true);
+    EXPECT_EQ(taken(), 1U) << "masked by itself after it fired";
+    const vfu::SetIrqs unmask{0x11, 0, 0, 1};
+    ASSERT_TRUE(irqs.set(unmask, fds).ok());
+    EXPECT_EQ(taken(), 1U);
+    irqs.set_level(false);
+    ASSERT_TRUE(irqs.set(unmask, fds).ok());
+    EXPECT_EQ(taken(), 0U);
+    ::close(event);
+}
+
+TEST(Dma, FaultsAreToldApart) {
+    DmaTable dma;
+    const GuestMemory memory(dma);
+    std::array<u8, 8> bytes{1, 2, 3};
+    EXPECT_TRUE(dma.write(GuestMemory::base + 4, bytes));
+    std::array<u8, 8> back{};
+    EXPECT_TRUE(dma.read(GuestMemory::base + 4, back));
+    EXPECT_EQ(back, bytes);
+    EXPECT_FALSE(dma.read(GuestMemory::base + GuestMemory::size - 4, back));
+    EXPECT_EQ(dma.faults().outside, 1U);
+    const int fd = ::memfd_create("readonly", 0);
+    ASSERT_EQ(::ftruncate(fd, 4096), 0);
+    ASSERT_TRUE(dma.map(vfu::DmaMap{vfu::DmaMap::readable, 0, 0x10000000, 4096}, UniqueFd(fd)).ok());
+    EXPECT_TRUE(dma.read(0x10000000, back));
+    EXPECT_FALSE(dma.write(0x10000000, bytes));
+    EXPECT_EQ(dma.faults().forbidden, 1U);
+    ASSERT_TRUE(dma.map(vfu::DmaMap{3, 0, 0x20000000, 4096}, UniqueFd{}).ok());
+    EXPECT_FALSE(dma.read(0x20000000, back));
+    EXPECT_EQ(dma.faults().unshared, 1U);
+    EXPECT_NE(dma.faults().last.find("share=on"), std::string::npos);
+}
+
+TEST(Dma, AdjacentPagesServeOneAccess) {
+    DmaTable dma;
+    for (u64 page = 0; page < 600; ++page) {
+        const int fd = ::memfd_create("page", 0);
+        ASSERT_EQ(::ftruncate(fd, 4096), 0);
+        ASSERT_TRUE(dma.map(vfu::DmaMap{3, 0, 0x5000000 + page * 4096, 4096}, UniqueFd(fd)).ok());
+    }
+    Bytes out(600 * 4096);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        out[i] = static_cast<u8>(i / 4096 + i);
+    }
+    EXPECT_TRUE(dma.write(0x5000000, out));
+    Bytes in(out.size());
+    EXPECT_TRUE(dma.read(0x5000000, in));
+    EXPECT_EQ(in, out);
+    dma.unmap(0x5000000 + 4096, 4096);
+    EXPECT_FALSE(dma.read(0x5000000, in));
+    EXPECT_TRUE(dma.map(vfu::DmaMap{3, 0, 0x5000000 + 4096, 4096}, UniqueFd{}).ok());
+    EXPECT_FALSE(dma.map(vfu::DmaMap{3, 0, 0x5000000 + 4000, 4096}, UniqueFd{}).ok()) << "overlap";
+    dma.unmap(0x9000000, 4096);  // unknown: normal
+}
+
+}  // namespace
+}  // namespace igbmodel::test
