@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/show.hpp"
+
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "model/snapshot.hpp"
+#include "view/json.hpp"
+#include "view/show_text.hpp"
+
+namespace igbtune::cli {
+namespace {
+
+struct Options {
+    std::string device;
+    bool json{};
+};
+
+constexpr const char* columns =
+    "Columns: RSS %, the share of flows that the indirection table sends to the queue; ring sizes "
+    "in\n"
+    "descriptors; vector, the index among the device's MSI-X vectors; CPU, where the interrupt "
+    "goes;\n"
+    "RPS and XPS, the CPUs that packets are steered to or from; packets and drops since the "
+    "driver\n"
+    "began to count. A/B: of the rx and of the tx queue, where they differ. -: not known.";
+
+void show(Context& context, const Options& options) {
+    auto observer = model::Observer::of(context.sources, options.device);
+    if (!observer) {
+        context.fail(observer.error());
+        return;
+    }
+    const auto snapshot = observer->take(model::Extent::queues);
+    if (!snapshot) {
+        context.fail(snapshot.error());
+        return;
+    }
+    context.out << (options.json ? view::show_json(*snapshot, view::JsonLayout::indented)
+                                 : view::show_text(*snapshot, context.style));
+}
+
+}  // namespace
+
+void add_show(CLI::App& app, Context& context) {
+    CLI::App* const verb = app.add_subcommand("show", "Show a device and one line for each queue");
+    const auto options = std::make_shared<Options>();
+    verb->add_option("DEV", options->device, "The network device")->required();
+    verb->add_flag("--json", options->json, "Print JSON");
+    verb->footer(columns);
+    verb->callback([&context, options] { show(context, *options); });
+}
+
+}  // namespace igbtune::cli

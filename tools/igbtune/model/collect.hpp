@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Turns what the sources say into groups of counters, one layer at a time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/counters.hpp"
+#include "model/topology.hpp"
+#include "model/unavailable.hpp"
+#include "source/ethtool_netlink.hpp"
+#include "source/sockets.hpp"
+#include "source/sources.hpp"
+
+namespace igbtune::model {
+
+using Groups = std::vector<CounterGroup>;
+
+// The names that belong to values which are read later: not part of the instant.
+struct Names {
+    std::optional<std::vector<std::string>> driver;  // of `ethtool -S`
+    const source::StringSets* standard{};
+};
+
+// stats64, the standard groups, pause frames, and the driver's private statistics with those of its
+// queues.
+void collect_device(source::Sources& sources, const Topology& topology, const Names& names,
+                    Groups& groups, Gaps& gaps);
+
+// Only the driver's counters of each queue.
+void collect_queues(source::Sources& sources, const Topology& topology, const Names& names,
+                    Groups& groups, Gaps& gaps);
+
+void collect_softnet(const source::Files& files, Groups& groups, Gaps& gaps);
+
+// IP, ICMP, UDP and TCP.
+void collect_protocols(const source::Files& files, Groups& groups, Gaps& gaps);
+
+[[nodiscard]] std::vector<source::Socket> collect_sockets(const source::Files& files, Gaps& gaps);
+
+}  // namespace igbtune::model

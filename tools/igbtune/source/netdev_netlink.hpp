@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Queues, NAPI instances and per-queue statistics by the netdev netlink family.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "source/generic_netlink.hpp"
+#include "source/named_value.hpp"
+#include "util/result.hpp"
+
+namespace igbtune::source {
+
+enum class Direction { rx, tx };
+
+struct NetdevQueue {
+    Direction direction{};
+    std::uint32_t id{};
+    std::optional<std::uint32_t> napi;
+};
+
+struct NetdevNapi {
+    std::uint32_t id{};
+    std::optional<std::uint32_t> irq;
+};
+
+struct NetdevQueueStatistics {
+    Direction direction{};
+    std::uint32_t id{};
+    std::vector<NamedValue> counters;  // by the specification's names: "packets", "hw-drops"
+};
+
+// Each of one device. Only a device that is up has queues and NAPI instances here.
+util::Result<std::vector<NetdevQueue>> netdev_queues(GenericNetlink& netlink, int device);
+util::Result<std::vector<NetdevNapi>> netdev_napis(GenericNetlink& netlink, int device);
+util::Result<std::vector<NetdevQueueStatistics>> netdev_queue_statistics(GenericNetlink& netlink,
+                                                                         int device);
+
+}  // namespace igbtune::source
