@@ -30,8 +30,6 @@ struct Work {
     QueueCounts counts;
     std::optional<std::vector<source::NetdevQueue>> netdev_queues;
 };
-std::optional<std::vector<source::NetdevQueue>> netdev_queues;
-};
 
 std::string mac_text(const std::vector<std::uint8_t>& address) {
     constexpr std::string_view digits = "0123456789abcdef";
