@@ -6,7 +6,6 @@ vanish with it.
 """
 
 import os
-import pathlib
 import subprocess
 
 from say import LabError
@@ -17,10 +16,13 @@ ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:
 
 ENTER = r"""
 set -e
-root=$1; shift
+root=$1 writable=$2; shift 2
+mount --bind "$root" "$root"
+[ "$writable" = yes ] || mount -o remount,bind,ro "$root"
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs tmp "$root/tmp"
+mount -t tmpfs run "$root/run"
 if [ -e /etc/resolv.conf ] && [ -e "$root/etc/resolv.conf" ]; then
     mount --bind /etc/resolv.conf "$root/etc/resolv.conf"
 fi
@@ -32,21 +34,20 @@ exec chroot "$root" /usr/bin/env -i "$@"
 """
 
 
-def command(root, argv, binds=(), cwd="/", environment=None):
-    """The argument vector that runs `argv` in `root`; `binds` are pairs (host path, path inside)."""
+def command(root, argv, binds=(), cwd="/", environment=None, writable=False):
+    """The argument vector that runs `argv` in `root`; `binds` are pairs (host path, existing path inside).
+
+    The root file system itself is read-only, since every checkout shares it.
+    """
     if os.geteuid() != 0:
         raise LabError("the lab needs root (chroot and mounts): run the same command by sudo")
-    root = pathlib.Path(root)
-    pairs = []
-    for source, target in binds:
-        inside = root / str(target).lstrip("/")
-        if not inside.exists():
-            inside.mkdir(parents=True, exist_ok=True)
-        pairs += [str(source), "/" + str(target).strip("/")]
+    pairs = [str(part) for pair in binds for part in pair]
     variables = [f"{name}={value}" for name, value in {**ENVIRONMENT, **(environment or {})}.items()]
-    return ["unshare", "--mount", "--propagation", "private", "--", "sh", "-c", ENTER, "lab", str(root), *pairs, "--",
+    return ["unshare", "--mount", "--propagation", "private", "--", "sh", "-c", ENTER, "lab", str(root),
+            "yes" if writable else "no", *pairs, "--",
             *variables, "sh", "-c", 'cd "$1" && shift && exec "$@"', "lab", cwd, *argv]
 
 
 def run(root, argv, binds=(), cwd="/", environment=None, **options):
+    """Run it there and wait; `options` are subprocess.run's."""
     return subprocess.run(command(root, argv, binds, cwd, environment), check=False, **options)

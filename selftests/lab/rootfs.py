@@ -223,7 +223,7 @@ def kernel_packages(chosen):
 def inside(root, argv, cwd="/"):
     # The lab boots kernels with an initramfs of its own; making Debian's takes 20 s per kernel.
     environment = {**mirror.proxy_variables(), "INITRD": "No"}
-    command = chroot.command(root, argv, cwd=cwd, environment=environment)
+    command = chroot.command(root, argv, cwd=cwd, environment=environment, writable=True)
     logged(command, name=" ".join(argv[:6]))
 
 
@@ -243,6 +243,7 @@ dpkg-deb --fsys-tarfile "$package"_*.deb | tar -xO "./usr/src/$package.tar.xz" |
     tar -x -C "$target" --strip-components=1 "$@"
 rm "$package"_*.deb
 make -s -C "$target" headers ARCH=x86
+mkdir "$target/tools/testing/selftests/drivers/net/igbr"
 """
 
 

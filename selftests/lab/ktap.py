@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Reads what run_kselftest.sh prints: one result per test program, the program's own results as comments."""
+
+import re
+from dataclasses import dataclass, field
+
+START = re.compile(r"^# selftests: (\S+): (\S+)$")
+RESULT = re.compile(r"^(ok|not ok) (\d+)(?: (?:- )?(.*?))?(?:\s+# ?(SKIP|XFAIL|TODO|TIMEOUT|exit=\S+)\b *(.*))?$")
+PLAN = re.compile(r"^1\.\.(\d+)(?:\s+# ?SKIP\b *(.*))?$")
+OWN = re.compile(r"^selftests: (\S+): (\S+)$")
+
+
+@dataclass
+class Case:
+    """`verdict` is "ok", "fail" or "skip"."""
+    name: str
+    verdict: str
+    reason: str = ""
+
+
+@dataclass
+class Test:
+    name: str
+    verdict: str = ""
+    reason: str = ""
+    planned: int = None
+    cases: list = field(default_factory=list)
+    comments: list = field(default_factory=list)
+
+    def results(self):
+        """What counts: each case, and the program itself where no case tells its verdict."""
+        found = list(self.cases)
+        failed = any(case.verdict == "fail" for case in self.cases)
+        short = self.planned is not None and len(self.cases) < self.planned
+        if self.verdict == "fail" and not failed:
+            found.append(Case("", "fail", self.reason or "failed"))
+        elif self.verdict == "ok" and failed:
+            found.append(Case("", "fail", "ended well though a case of it failed"))
+        elif self.verdict == "ok" and short:
+            found.append(Case("", "fail", f"planned {self.planned} cases, gave {len(self.cases)}"))
+        elif not self.cases:
+            found.append(Case("", self.verdict, self.reason))
+        return found
+
+
+class Reader:
+    """Takes the output in pieces of any size; calls on_start(test) and on_end(test)."""
+
+    def __init__(self, on_start, on_end):
+        self.on_start = on_start
+        self.on_end = on_end
+        self.test = None
+        self.rest = ""
+
+    def feed(self, text):
+        *lines, self.rest = (self.rest + text).split("\n")
+        for line in lines:
+            self._line(line.rstrip("\r"))
+
+    def _line(self, line):
+        start = START.match(line)
+        if start:
+            self.test = Test(start.group(2))
+            self.on_start(self.test)
+            return
+        if not self.test:
+            return
+        if line.startswith("#"):
+            self._inner(line[2:])
+            return
+        verdict = self._result(line)
+        own = OWN.match(verdict.name) if verdict else None
+        if own and own.group(2) == self.test.name:
+            self._end(verdict)
+
+    def _inner(self, line):
+        test = self.test
+        plan = PLAN.match(line)
+        case = self._result(line)
+        if plan:
+            test.planned = int(plan.group(1))
+            test.reason = plan.group(2) or test.reason
+        elif case:
+            test.cases.append(case)
+        elif line and not line.startswith(("TAP version", "KTAP version", "Totals:", "# Totals:")):
+            test.comments.append(line)
+
+    def _result(self, line):
+        match = RESULT.match(line)
+        if not match:
+            return None
+        good, _number, name, directive, rest = match.groups()
+        name = name or ""
+        if directive == "SKIP":
+            return Case(name, "skip", rest or "")
+        if good == "ok" or directive == "XFAIL":
+            return Case(name, "ok", rest or "")
+        return Case(name, "fail", " ".join(filter(None, (directive, rest))))
+
+    def _end(self, verdict):
+        test, self.test = self.test, None
+        test.verdict = verdict.verdict
+        last = test.comments[-1].lstrip("# ") if test.comments else ""
+        if test.verdict == "skip":
+            test.reason = verdict.reason or test.reason or last or "no reason given"
+        else:
+            test.reason = verdict.reason
+        self.on_end(test)

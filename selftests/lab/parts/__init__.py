@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The parts of `make check`, in the order they run: what is quick to tell comes first.
+
+A part is a module with TITLE and `run(report, selection)`; `selection` says which kernels and, for
+parts that know single tests (TESTS = True, with a function `tests()`), which of them.
+"""
+
+from dataclasses import dataclass, field
+
+from parts import driver, lab, static, tool
+
+ALL = {"lab": lab, "static": static, "tool": tool, "driver": driver}
+
+
+@dataclass
+class Selection:
+    kernels: tuple = ("lts", "newest")
+    tests: list = field(default_factory=list)  # empty: all

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""selftests/driver in a virtual machine per kernel, by the kernel's own kselftest runner."""
+
+import re
+
+import builds
+import chroot
+import cxx
+import ktap
+import paths
+import results
+import rootfs
+import vm
+from say import LabError, say
+
+TITLE = "the driver in a virtual machine"
+TESTS = True
+FOLDER = paths.CHECKOUT / "selftests/driver"
+COLLECTION = "drivers/net/igbr"
+DEFAULT_TIMEOUT = 45
+
+
+def tests():
+    """The names of the test programs, as the kselftest Makefile lists them."""
+    if not (FOLDER / "Makefile").exists():
+        return []
+    text = (FOLDER / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
+    return [word for words in re.findall(r"^TEST_(?:GEN_)?PROGS\s*[:+]?=(.*)$", text, re.M) for word in words.split()]
+
+
+def timeout():
+    """Seconds that settings gives one test."""
+    settings = FOLDER / "settings"
+    text = settings.read_text(encoding="utf-8") if settings.exists() else ""
+    match = re.search(r"^timeout=(\d+)", text, re.M)
+    return int(match.group(1)) if match else DEFAULT_TIMEOUT
+
+
+def run(report, selection):
+    if not tests():
+        report.skip("all", "there is no selftests/driver/Makefile with TEST_PROGS")
+        return
+    for name in selection.kernels:
+        release = rootfs.kernel(name)
+        report.part(f"{TITLE}, {name} ({release})")
+        try:
+            builds.driver(release)
+            builds.tool()
+            installed = install(release)
+        except LabError as error:
+            report.fail("build", str(error))
+            continue
+        wanted = [test for test in installed if not selection.tests or test in selection.tests]
+        for missing in set(selection.tests) - set(installed):
+            report.fail(missing, "kselftest did not install it")
+        Machines(report, name, release, wanted).run()
+
+
+def install(release):
+    """Lay the tests into the kernel's tree and have its own install put them together; returns their names."""
+    tree = f"{rootfs.kernel_source(release)}/tools/testing/selftests"
+    target = f"/igbr/build/{release}/kselftest"
+    # The tests may need net/lib, which upstream's Makefile only adds for folders it knows.
+    argv = ["make", "-s", "-C", tree, "ARCH=x86", f"O=/igbr/build/{release}/kselftest-objects",
+            f"TARGETS={COLLECTION}", "INSTALL_DEP_TARGETS=net/lib", f"INSTALL_PATH={target}", "install"]
+    root = rootfs.required()
+    with rootfs.in_use(), builds.lock():
+        done = chroot.run(root, argv, [(paths.CHECKOUT, "/igbr"), (FOLDER, f"{tree}/{COLLECTION}")], **cxx.PIPES)
+    if done.returncode:
+        raise LabError(f"kselftest's install failed:\n{cxx.tail(done.stdout)}")
+    listed = (paths.BUILD / release / "kselftest/kselftest-list.txt").read_text(encoding="utf-8").split()
+    return [line.partition(":")[2] for line in listed if line.startswith(f"{COLLECTION}:")]
+
+
+class Machines:
+    """All wanted tests in one guest; after a crash the rest of them in a fresh one."""
+
+    def __init__(self, report, name, release, wanted):
+        self.report = report
+        self.name = name
+        self.release = release
+        self.left = list(wanted)
+        self.test = None
+        self.splats = []
+
+    def run(self):
+        while self.left:
+            before = len(self.left)
+            self.one_machine()
+            if len(self.left) == before:
+                for test in self.left:
+                    self.report.fail(test, "not run: the guest did not get that far", self.where())
+                return
+
+    def one_machine(self):
+        self.test = None
+        self.splats = []
+        job = vm.Job(self.command(), self.release, run_limit=timeout() * len(self.left) + 60, capture=True,
+                     environment={"LAB_TEST_TIMEOUT": timeout()}, label=f"check-{self.name}")
+        reader = ktap.Reader(self.begin, self.end)
+        self.machine = vm.Run(job, reader.feed, self.splats.append)
+        outcome = self.machine.run()
+        say(f"  ({self.where()}: booted in {outcome.boot_seconds:.0f} s, {outcome.seconds:.0f} s in all)")
+        if self.test:
+            self.broken_off(outcome)
+        elif outcome.problem:
+            self.report.fail("guest", outcome.problem, self.where(), "\n".join(outcome.tail()))
+        for found in self.splats:
+            self.report.fail("between tests", f"splat: {found.title}", self.where(), "\n".join(found.text[:25]))
+
+    def command(self):
+        names = " ".join(f"-t {COLLECTION}:{test}" for test in self.left)
+        script = f"""
+cd /igbr/build/{self.release}/kselftest || exit 1
+limit=$(awk -v a="$LAB_TEST_TIMEOUT" -v b="$LAB_SLOWDOWN" 'BEGIN {{ print int(a * b) }}')
+exec ./run_kselftest.sh -o "$limit" {names}
+"""
+        return ["sh", "-c", script]
+
+    def where(self):
+        return results.shown(self.machine.folder)
+
+    def begin(self, test):
+        # Splats from before belong to nobody in particular.
+        self.test = test
+        self.machine.capture.restart()
+        self.machine.read_console()
+        self.first_line = self.machine.scanner.number
+
+    def end(self, test):
+        self.machine.read_console()
+        found = [one for one in self.splats if one.line > self.first_line]
+        self.splats = [one for one in self.splats if one.line <= self.first_line]
+        self.test = None
+        self.left.remove(test.name)
+        cases = test.results()
+        where = None
+        if found or any(case.verdict == "fail" for case in cases):
+            where = self.keep(test)
+        for case in cases:
+            self.tell(test, case, where)
+        for one in found:
+            self.report.fail(test.name, f"splat: {one.title}", where, "\n".join(one.text[:25]))
+
+    def tell(self, test, case, where):
+        name = " ".join(filter(None, (test.name, case.name)))
+        if case.verdict == "ok":
+            self.report.ok(name)
+        elif case.verdict == "skip":
+            self.report.skip(name, case.reason or "no reason given")
+        else:
+            self.report.fail(name, case.reason, where, cxx.tail("\n".join(test.comments), 15))
+
+    def broken_off(self, outcome):
+        """The guest ended within a test: that test failed, whatever it had said until then."""
+        test = self.test
+        if test.name in self.left:
+            self.left.remove(test.name)
+        for case in test.cases:
+            self.tell(test, case, None)
+        titles = [found.title for found in self.splats]
+        self.splats = []
+        why = titles[0] if titles else outcome.problem or "the runner ended before the test did"
+        self.report.fail(test.name, why, self.keep(test), "\n".join(outcome.tail()))
+
+    def keep(self, test):
+        """What the test left: its part of the console, what it said, the last frames on the cable."""
+        folder = self.machine.folder
+        console = self.machine.outcome.console.read_text(encoding="utf-8", errors="replace").splitlines()
+        (folder / f"{test.name}.console").write_text("\n".join(console[self.first_line:]) + "\n", encoding="utf-8")
+        said = [f"{case.verdict} {case.name} {case.reason}".rstrip() for case in test.cases]
+        (folder / f"{test.name}.output").write_text("\n".join(said + test.comments) + "\n", encoding="utf-8")
+        self.machine.capture.keep(test.name)
+        return f"{results.shown(folder)}/{test.name}.* (console, output, pcap)"
