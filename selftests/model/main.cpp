@@ -5,6 +5,8 @@
 #include <csignal>
 
 #include "app/machine.hpp"
+#include "control/control_socket.hpp"
+#include "control/scenario.hpp"
 #include "util/log.hpp"
 
 namespace {
@@ -40,6 +42,22 @@ int main(int argc, char** argv) {
     if (const Status done = machine.build(options); !done) {
         log_line(done.error().text);
         return exit_cannot_run;
+    }
+    Commands commands(machine, loop);
+    ControlSocket control(loop, commands);
+    if (!options.control.empty()) {
+        if (const Status done = control.listen(options.control); !done) {
+            log_line(done.error().text);
+            return exit_cannot_run;
+        }
+    }
+    if (!options.scenario.empty()) {
+        const auto steps = parse_scenario(options.scenario);
+        if (!steps) {
+            log_line(steps.error().text);
+            return exit_cannot_run;
+        }
+        schedule(steps.value(), commands, loop);
     }
     loop.run();
     machine.print_summary();

@@ -72,7 +72,7 @@ Status apply(NicSetup& setup, const std::string& key, const std::string& value) 
 
 }  // namespace
 
-Result<MacAddress> parse_address(const std::string& text) {
+Result<MacAddress> parse_address(const std::string& text, bool group_too) {
     const std::vector<std::string> parts = split(text, ':');
     MacAddress address{};
     if (parts.size() == address.size()) {
@@ -84,11 +84,11 @@ Result<MacAddress> parse_address(const std::string& text) {
                 ++good;
             }
         }
-        if (good == address.size() && (address[0] & 1U) == 0) {
+        if (good == address.size() && (group_too || (address[0] & 1U) == 0)) {
             return address;
         }
     }
-    return Error{text + " is no unicast address like 02:00:00:00:00:01"};
+    return Error{text + " is no " + (group_too ? "" : "unicast ") + "address like 02:00:00:00:00:01"};
 }
 
 Result<NicSetup> parse_nic(const std::string& text, std::size_t index) {

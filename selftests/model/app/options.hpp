@@ -20,7 +20,6 @@ struct Options {
     std::vector<NicSetup> nics;
     std::string control;
     std::string scenario;
-    std::string capture;
     bool once = false;
     bool verbose = false;
     bool quiet = false;
@@ -28,7 +27,7 @@ struct Options {
 
 // One --nic argument: key=value pairs separated by commas.
 [[nodiscard]] Result<NicSetup> parse_nic(const std::string& text, std::size_t index);
-[[nodiscard]] Result<MacAddress> parse_address(const std::string& text);
+[[nodiscard]] Result<MacAddress> parse_address(const std::string& text, bool group_too = false);
 
 // An exit status instead of options when the command line asked for help or was wrong.
 [[nodiscard]] std::variant<Options, int> parse_command_line(int argc, char** argv);

@@ -47,6 +47,7 @@ public:
     // For the control socket and tests.
     [[nodiscard]] const std::string& name() const { return options_.name; }
     [[nodiscard]] const MacSpec& spec() const { return spec_; }
+    [[nodiscard]] MacAddress address() const { return nvm_.address(); }
     [[nodiscard]] RegisterFile& registers() { return regs_; }
     [[nodiscard]] Faults& faults() { return faults_; }
     [[nodiscard]] const Receiver& receiver() const { return receiver_; }

@@ -61,8 +61,19 @@ bool Interrupts::owns(u32 offset) {
 }
 
 bool Interrupts::multiple() const {
-    return sink_.mode() == InterruptMode::msix &&
-           (spec_.vector_bit_masks || (regs_[reg::GPIE] & reg::GPIE_MULTIPLE_MSIX) != 0);
+    if (sink_.mode() != InterruptMode::msix) {
+        return false;
+    }
+    if (!spec_.vector_bit_masks) {
+        return (regs_[reg::GPIE] & reg::GPIE_MULTIPLE_MSIX) != 0;
+    }
+    // The 82575 has no such bit: until a cause is given to a vector, all go by the first.
+    for (u32 vector = 0; vector < spec_.msix_vectors; ++vector) {
+        if (regs_[reg::MSIXBM + 4 * vector] != 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 u32 Interrupts::read(u32 offset) {

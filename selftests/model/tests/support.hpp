@@ -11,6 +11,7 @@
 
 #include "datapath/checksum.hpp"
 #include "device/nic.hpp"
+#include "ports/frame_builder.hpp"
 #include "util/bytes.hpp"
 
 namespace igbmodel::test {
@@ -88,24 +89,6 @@ private:
     }
     return out;
 }
-
-struct FrameSpec {
-    bool ipv6 = false;
-    u8 protocol = 6;
-    u32 source4 = 0xc0000201;       // 192.0.2.1
-    u32 destination4 = 0xc0000202;  // 192.0.2.2
-    Bytes source6 = from_hex("20010db8000000000000000000000001");
-    Bytes destination6 = from_hex("20010db8000000000000000000000002");
-    u16 source_port = 1000;
-    u16 destination_port = 2000;
-    u8 tcp_flags = 0x10;
-    std::size_t payload = 100;
-    int tci = -1;  // below zero: untagged
-    Bytes destination = from_hex("020000000001");
-};
-
-// A frame with right checksums.
-[[nodiscard]] Bytes make_frame(const FrameSpec& spec);
 
 class FakePort final : public Port {
 public:

@@ -35,8 +35,8 @@ TEST_P(Rss, PublishedVector) {
     const Bytes destination = from_hex(vector.destination);
     spec.ipv6 = source.size() == 16;
     if (spec.ipv6) {
-        spec.source6 = source;
-        spec.destination6 = destination;
+        std::copy(source.begin(), source.end(), spec.source6.begin());
+        std::copy(destination.begin(), destination.end(), spec.destination6.begin());
     } else {
         spec.source4 = load_be32(source.data());
         spec.destination4 = load_be32(destination.data());

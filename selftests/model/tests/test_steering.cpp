@@ -280,7 +280,7 @@ TEST(Address, I210SelectsByDestinationAndBySource) {
     bench.nic->write(reg::RA + 8, 0x00000002);
     bench.nic->write(reg::RA + 12, 0x5500U | reg::RAH_AV | reg::RAH_QSEL_ENABLE | 3U << 18U);
     FrameSpec spec;
-    spec.destination = from_hex("020000000055");
+    spec.destination = {2, 0, 0, 0, 0, 0x55};
     EXPECT_EQ(bench.queue_of(make_frame(spec)), 3);
     EXPECT_EQ(bench.queue_of(make_frame({})), 1);
     // Source address 02:00:00:00:00:99.
@@ -325,16 +325,16 @@ TEST(Accept, AddressesMulticastAndVlan) {
     Bench bench("82576");
     Nic& nic = *bench.nic;
     FrameSpec spec;
-    spec.destination = from_hex("020000000002");
+    spec.destination = {2, 0, 0, 0, 0, 2};
     EXPECT_EQ(bench.queue_of(make_frame(spec)), -1) << "another's address";
     nic.write(reg::RCTL, nic.read(reg::RCTL) | reg::RCTL_UPE);
     EXPECT_EQ(bench.queue_of(make_frame(spec)), 0);
     nic.write(reg::RCTL, nic.read(reg::RCTL) & ~(reg::RCTL_UPE | reg::RCTL_BAM));
-    spec.destination = from_hex("ffffffffffff");
+    spec.destination = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
     EXPECT_EQ(bench.queue_of(make_frame(spec)), -1);
     nic.write(reg::RCTL, nic.read(reg::RCTL) | reg::RCTL_BAM);
     EXPECT_EQ(bench.queue_of(make_frame(spec)), 0);
-    spec.destination = from_hex("01aabbcc3456");
+    spec.destination = {0x01, 0xaa, 0xbb, 0xcc, 0x34, 0x56};
     EXPECT_EQ(bench.queue_of(make_frame(spec)), -1);
     nic.write(reg::MTA + 4 * (0x563 >> 5U), bit(0x563 & 31U));
     EXPECT_EQ(bench.queue_of(make_frame(spec)), 0);

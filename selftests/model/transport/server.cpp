@@ -2,12 +2,12 @@
 #include "transport/server.hpp"
 
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include <array>
 #include <cstring>
 
 #include "util/log.hpp"
+#include "util/unix_socket.hpp"
 
 namespace igbmodel {
 
@@ -45,20 +45,11 @@ Server::~Server() {
 }
 
 Status Server::listen(const std::string& path) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (path.size() >= sizeof address.sun_path) {
-        return Error{path + ": a socket's path may have " +
-                     std::to_string(sizeof address.sun_path - 1) + " characters"};
+    Result<UniqueFd> listener = listen_on(path);
+    if (!listener) {
+        return listener.error();
     }
-    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-    ::unlink(path.c_str());
-    listener_.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (!listener_ ||
-        ::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-        ::listen(listener_.get(), 1) != 0) {
-        return system_error("cannot listen on " + path);
-    }
+    listener_ = std::move(listener.value());
     path_ = path;
     loop_.watch(listener_.get(), [this] { accept_client(); });
     return {};

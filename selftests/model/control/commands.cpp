@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "control/commands.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+
+#include "ports/frame_builder.hpp"
+
+namespace igbmodel {
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr u64 millisecond = 1'000'000;
+constexpr u64 most_frames = 1'000'000;
+
+u64 number(const Json& command, const char* key, u64 otherwise) {
+    const auto found = command.find(key);
+    return found != command.end() && found->is_number_unsigned() ? found->get<u64>() : otherwise;
+}
+
+std::string text(const Json& command, const char* key, const std::string& otherwise = {}) {
+    const auto found = command.find(key);
+    return found != command.end() && found->is_string() ? found->get<std::string>() : otherwise;
+}
+
+bool flag(const Json& command, const char* key, bool otherwise) {
+    const auto found = command.find(key);
+    return found != command.end() && found->is_boolean() ? found->get<bool>() : otherwise;
+}
+
+Result<Bytes> bytes_of(const std::string& digits) {
+    const auto value = [](char c) {
+        return c >= '0' && c <= '9'   ? c - '0'
+               : c >= 'a' && c <= 'f' ? c - 'a' + 10
+               : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                      : -1;
+    };
+    Bytes out;
+    for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
+        const int high = value(digits[i]);
+        const int low = value(digits[i + 1]);
+        if (high < 0 || low < 0) {
+            return Error{"hex: '" + digits.substr(i, 2) + "' is no byte"};
+        }
+        out.push_back(static_cast<u8>(high << 4 | low));
+    }
+    if (digits.size() % 2 != 0 || out.size() < 14) {
+        return Error{"hex: whole bytes are needed, and a frame has at least 14"};
+    }
+    return out;
+}
+
+Status read_addresses(const Json& command, FrameSpec& spec) {
+    const std::string source = text(command, "source");
+    const std::string destination = text(command, "destination");
+    const auto four = [](const std::string& from, u32& to) {
+        in_addr address{};
+        if (!from.empty() && ::inet_pton(AF_INET, from.c_str(), &address) != 1) {
+            return false;
+        }
+        to = from.empty() ? to : ntohl(address.s_addr);
+        return true;
+    };
+    const auto six = [](const std::string& from, std::array<u8, 16>& to) {
+        return from.empty() || ::inet_pton(AF_INET6, from.c_str(), to.data()) == 1;
+    };
+    const bool good = spec.ipv6 ? six(source, spec.source6) && six(destination, spec.destination6)
+                                : four(source, spec.source4) && four(destination, spec.destination4);
+    if (!good) {
+        return Error{"source, destination: an address of the frame's own family is needed"};
+    }
+    for (const auto& [key, field] :
+         {std::pair{"ether_source", &spec.source}, std::pair{"ether_destination", &spec.destination}}) {
+        const std::string given = text(command, key);
+        if (!given.empty()) {
+            const Result<std::array<u8, 6>> address = parse_address(given, true);
+            if (!address) {
+                return address.error();
+            }
+            *field = address.value();
+        }
+    }
+    return {};
+}
+
+Result<FrameSpec> frame_of(const Json& command, const Nic& nic) {
+    FrameSpec spec;
+    spec.destination = nic.address();
+    const std::string kind = text(command, "kind", "tcp4");
+    struct Kind {
+        const char* name;
+        u8 protocol;
+        bool ipv6;
+    };
+    constexpr std::array kinds{
+        Kind{"tcp4", protocol_tcp, false},   Kind{"tcp6", protocol_tcp, true},
+        Kind{"udp4", protocol_udp, false},   Kind{"udp6", protocol_udp, true},
+        Kind{"sctp4", protocol_sctp, false}, Kind{"sctp6", protocol_sctp, true},
+        Kind{"ip4", 253, false},             Kind{"ip6", 253, true},
+        Kind{"ether", 0, false}};
+    const auto* found =
+        std::ranges::find_if(kinds, [&kind](const Kind& one) { return kind == one.name; });
+    if (found == kinds.end()) {
+        return Error{"kind: tcp4, tcp6, udp4, udp6, sctp4, sctp6, ip4, ip6 or ether"};
+    }
+    spec.protocol = static_cast<u8>(number(command, "protocol", found->protocol));
+    spec.ipv6 = found->ipv6;
+    spec.source_port = static_cast<u16>(number(command, "source_port", spec.source_port));
+    spec.destination_port =
+        static_cast<u16>(number(command, "destination_port", spec.destination_port));
+    spec.payload = number(command, "payload", spec.payload);
+    spec.tcp_flags = static_cast<u8>(number(command, "tcp_flags", spec.tcp_flags));
+    spec.tci = command.contains("tci") ? static_cast<int>(number(command, "tci", 0)) : -1;
+    spec.ethertype = static_cast<u16>(number(command, "ethertype", kind == "ether" ? 0x88b5 : 0));
+    if (Status done = read_addresses(command, spec); !done) {
+        return done.error();
+    }
+    if (spec.payload > 16000) {
+        return Error{"payload: at most 16000 bytes"};
+    }
+    return spec;
+}
+
+Json receiver_statistics(const Nic& nic) {
+    Json queues = Json::array();
+    for (u32 queue = 0; queue < nic.spec().queues; ++queue) {
+        const auto& one = nic.receiver().counters(queue);
+        Json by = Json::object();
+        for (std::size_t i = 0; i < reason_count; ++i) {
+            by[std::string(reason_name(static_cast<Reason>(i)))] = one.by_reason.at(i);
+        }
+        queues.push_back({{"frames", one.frames},
+                          {"octets", one.octets},
+                          {"dropped", one.dropped},
+                          {"by", std::move(by)}});
+    }
+    const auto& all = nic.receiver().counters();
+    return {{"queues", std::move(queues)}, {"offered", all.offered},
+            {"receiver_off", all.receiver_off}, {"filtered", all.filtered},
+            {"missed", all.missed}, {"no_buffer", all.no_buffer},
+            {"queue_off", all.queue_off}, {"waiting", nic.receiver().waiting()}};
+}
+
+}  // namespace
+
+nlohmann::json Commands::run_line(const std::string& line) {
+    const Json command = Json::parse(line, nullptr, false);
+    if (!command.is_object()) {
+        return {{"ok", false}, {"error", "a JSON object on one line is needed"}};
+    }
+    return run(command);
+}
+
+nlohmann::json Commands::run(const Json& command) {
+    const std::string verb = text(command, "do");
+    const std::string name = text(command, "nic", "nic0");
+    Slot* slot = machine_.find(name);
+    if (slot == nullptr) {
+        return {{"ok", false}, {"error", "nic: there is no " + name}};
+    }
+    Result<Json> done = execute(verb, slot->nic, slot->server, command);
+    if (!done) {
+        return {{"ok", false}, {"error", done.error().text}};
+    }
+    Json answer = std::move(done.value());
+    answer["ok"] = true;
+    return answer;
+}
+
+Result<Json> Commands::execute(const std::string& verb, Nic& nic, Server& server,
+                               const Json& command) {
+    if (verb == "statistics") {
+        return statistics(nic);
+    }
+    if (verb == "fault") {
+        return fault(nic, command);
+    }
+    if (verb == "clear") {
+        return clear(nic, command);
+    }
+    if (verb == "random") {
+        return random(nic, command);
+    }
+    if (verb == "inject") {
+        return inject(nic, command);
+    }
+    if (verb == "generate") {
+        return generate(nic, command);
+    }
+    if (verb == "cable") {
+        nic.set_cable(flag(command, "plugged", true));
+        return Json::object();
+    }
+    if (verb == "aer") {
+        nic.record_aer(flag(command, "uncorrectable", false),
+                       static_cast<u32>(number(command, "bits", 1)));
+        return Json::object();
+    }
+    if (verb == "register") {
+        const u64 offset = number(command, "offset", 0);
+        if (offset >= reg::space_size || offset % 4 != 0) {
+            return Error{"offset: a multiple of four below 131072"};
+        }
+        return Json{{"value", nic.registers()[RegisterFile::fold(static_cast<u32>(offset))]}};
+    }
+    if (verb == "remove") {
+        server.disconnect();
+        return Json::object();
+    }
+    return Error{"do: statistics, fault, clear, random, inject, generate, cable, aer, register or remove"};
+}
+
+Result<Json> Commands::fault(Nic& nic, const Json& command) {
+    const std::string name = text(command, "fault");
+    const auto which = find_fault(name);
+    if (!which) {
+        return Error{"fault: there is no '" + name + "'"};
+    }
+    FaultRule rule;
+    rule.fault = *which;
+    rule.queue = command.contains("queue") ? static_cast<int>(number(command, "queue", 0)) : -1;
+    rule.skip = number(command, "skip", 0);
+    rule.count = number(command, "count", 0);
+    rule.every = number(command, "every", 1);
+    rule.value = number(command, "value", 0);
+    const auto probability = command.find("probability");
+    if (probability != command.end() && probability->is_number()) {
+        rule.probability = probability->get<double>();
+    }
+    if (command.contains("ms")) {
+        rule.until_ns = timers_.now_ns() + number(command, "ms", 0) * millisecond;
+        timers_.at(rule.until_ns, [&nic] { nic.faults_changed(); });
+    }
+    nic.faults().add(rule);
+    nic.faults_changed();
+    return Json::object();
+}
+
+Result<Json> Commands::clear(Nic& nic, const Json& command) {
+    const std::string name = text(command, "fault");
+    if (name.empty()) {
+        nic.faults().clear_all();
+    } else if (const auto which = find_fault(name)) {
+        nic.faults().clear(*which);
+    } else {
+        return Error{"fault: there is no '" + name + "'"};
+    }
+    nic.faults_changed();
+    return Json::object();
+}
+
+// Everything that a driver has to live through without losing its head, each with the same chance
+// per opportunity, for a number of misdeeds of each kind.
+Result<Json> Commands::random(Nic& nic, const Json& command) {
+    constexpr std::array kinds{Fault::irq_drop,     Fault::irq_delay,  Fault::irq_duplicate,
+                               Fault::rx_length,    Fault::rx_status,  Fault::rx_wrong_slot,
+                               Fault::rx_no_eop,    Fault::rx_checksum, Fault::rx_vlan,
+                               Fault::rx_phantom,   Fault::rx_drop,    Fault::rx_crc,
+                               Fault::slow_dma};
+    constexpr u64 longest_delay_us = 2000;
+    nic.faults().reseed(number(command, "seed", 1));
+    for (const Fault kind : kinds) {
+        FaultRule rule;
+        rule.fault = kind;
+        rule.count = number(command, "count", 10);
+        rule.probability = 0.01;
+        rule.value = kind == Fault::rx_length ? nic.faults().random(0x10000)
+                                              : nic.faults().random(longest_delay_us);
+        nic.faults().add(rule);
+    }
+    return Json::object();
+}
+
+Result<Json> Commands::inject(Nic& nic, const Json& command) {
+    const Result<Bytes> frame = bytes_of(text(command, "hex"));
+    if (!frame) {
+        return frame.error();
+    }
+    const u64 count = number(command, "count", 1);
+    if (count > most_frames) {
+        return Error{"count: at most 1000000"};
+    }
+    for (u64 i = 0; i < count; ++i) {
+        nic.frame_arrived(frame.value(), flag(command, "bad_crc", false));
+    }
+    return Json{{"frames", count}};
+}
+
+Result<Json> Commands::generate(Nic& nic, const Json& command) {
+    Result<FrameSpec> made = frame_of(command, nic);
+    const u64 count = number(command, "count", 1);
+    const u64 flows = number(command, "flows", 1);
+    if (!made) {
+        return made.error();
+    }
+    if (count > most_frames || flows == 0) {
+        return Error{"count: at most 1000000; flows: at least 1"};
+    }
+    FrameSpec spec = made.value();
+    const u16 first = spec.source_port;
+    for (u64 i = 0; i < count; ++i) {
+        spec.source_port = static_cast<u16>(first + i % flows);
+        Bytes frame = make_frame(spec);
+        frame.resize(std::max(frame.size(), Port::shortest_frame), 0);
+        nic.frame_arrived(std::move(frame), flag(command, "bad_crc", false));
+    }
+    return Json{{"frames", count}};
+}
+
+nlohmann::json Commands::statistics(Nic& nic) {
+    Json transmitted = Json::array();
+    for (u32 queue = 0; queue < nic.spec().queues; ++queue) {
+        const auto& one = nic.transmitter().counters(queue);
+        transmitted.push_back({{"frames", one.frames},
+                               {"octets", one.octets},
+                               {"descriptors", one.descriptors}});
+    }
+    Json faults = Json::object();
+    for (std::size_t i = 0; i < fault_count; ++i) {
+        const auto fault = static_cast<Fault>(i);
+        if (nic.faults().done(fault) != 0) {
+            faults[std::string(fault_name(fault))] = nic.faults().done(fault);
+        }
+    }
+    const DmaTable::Faults& dma = nic.dma().faults();
+    return {{"nic", nic.name()},
+            {"mac", nic.spec().name},
+            {"link", nic.link_up()},
+            {"rx", receiver_statistics(nic)},
+            {"tx", {{"queues", std::move(transmitted)}}},
+            {"interrupts", nic.messages_sent()},
+            {"faults", std::move(faults)},
+            {"dma_faults",
+             {{"outside", dma.outside},
+              {"forbidden", dma.forbidden},
+              {"unshared", dma.unshared},
+              {"last", dma.last}}},
+            {"driver_faults", {{"count", nic.complaints().count()}, {"last", nic.complaints().last()}}}};
+}
+
+}  // namespace igbmodel
