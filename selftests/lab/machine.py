@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The virtual machine as QEMU is told of it: two igb ports behind root ports, on one cable."""
 
+import json
 import os
 import pathlib
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ class Machine:
     qemu_arguments: list = field(default_factory=list)
     interactive: bool = False
     accelerator: str = "tcg"
+    model: str = ""  # the project's own device model in place of QEMU's igb
 
 
 def accelerator(cpuinfo=None, device="/dev/kvm"):
@@ -50,6 +52,20 @@ def port_device(port):
     # Without the ROM there is nothing to boot from a network, and the guest starts sooner.
     return {"driver": "igb", "id": port, "bus": f"slot-{port}", "netdev": f"cable-{port}", "mac": PORTS[port],
             "romfile": ""}
+
+
+def model_device(machine, port):
+    path = f"{machine.folder}/{port}.sock"
+    return json.dumps({"driver": "vfio-user-pci", "id": port, "bus": f"slot-{port}",
+                       "socket": {"type": "unix", "path": path}})
+
+
+def model_arguments(machine):
+    """Memory that another process can reach, and the model's command socket for the guest."""
+    return ["-object", f"memory-backend-memfd,id=memory,size={machine.memory}M,share=on",
+            "-machine", "memory-backend=memory",
+            "-chardev", f"socket,id=model,path={machine.folder}/model.sock",
+            "-device", "virtserialport,chardev=model,name=model"]
 
 
 def option(properties):
@@ -80,5 +96,8 @@ def arguments(machine, descriptors):
                  "-device", f"virtio-9p-pci,fsdev={tag},mount_tag={tag}"]
     for number, port in enumerate(PORTS):
         argv += ["-device", f"pcie-root-port,id=slot-{port},chassis={number + 1},slot={number + 1},addr={SLOTS[port]}",
-                 "-netdev", f"hubport,id=cable-{port},hubid=0", "-device", option(port_device(port))]
+                 "-netdev", f"hubport,id=cable-{port},hubid=0", "-device",
+                 model_device(machine, port) if machine.model else option(port_device(port))]
+    if machine.model:
+        argv += model_arguments(machine)
     return argv + machine.qemu_arguments

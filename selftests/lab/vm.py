@@ -15,6 +15,7 @@ import capture
 import chroot
 import initramfs
 import machine
+import model
 import paths
 import qmp
 import results
@@ -31,6 +32,7 @@ OFF_LIMIT = 30.0
 SLOWEST = 12.0
 
 # How `lab vm` tells its own failures from the command's.
+STATUS_MODEL = 94
 STATUS_SPLAT = 95
 STATUS_SETUP = 96
 STATUS_TIMEOUT = 97
@@ -51,6 +53,7 @@ class Job:
     run_limit: float = RUN_LIMIT
     capture: bool = False
     interactive: bool = False
+    model: str = ""
     label: str = "vm"
 
 
@@ -104,6 +107,7 @@ class Run:
         self.console_rest = b""
         self.state = "boot"
         self.process = None
+        self.model = None
 
     # -- beginning
 
@@ -131,7 +135,10 @@ class Run:
             self.selector.register(self.sockets[name], selectors.EVENT_READ, name)
         whole = machine.Machine(job.release, self.inside, job.irq, job.cpus, append=job.append,
                                 qemu_arguments=job.qemu_arguments, interactive=job.interactive,
-                                accelerator=self.accelerator)
+                                accelerator=self.accelerator, model=job.model)
+        if job.model:
+            self.model = model.Model(job.model, self.folder, self.inside, machine.PORTS)
+            self.model.start(root, preexec_fn=die_with_parent)
         argv = machine.arguments(whole, {name: one.fileno() for name, one in theirs.items()})
         (self.folder / "qemu").write_text(shlex.join(argv) + "\n", encoding="utf-8")
         command = chroot.command(root, argv, [(root, "/mnt"), (paths.CHECKOUT, "/igbr")])
@@ -252,6 +259,11 @@ class Run:
             self.process.kill()
             self.process.wait()
 
+    def stop_model(self):
+        problem = self.model.stop() if self.model else None
+        if problem and self.outcome.status == 0:
+            self.fail(STATUS_MODEL, problem)
+
     def step(self):
         for key, _ in self.selector.select(timeout=0.2):
             self.receive(key)
@@ -300,6 +312,7 @@ class Run:
                 self.finish()
             finally:
                 self.kill()
+                self.stop_model()
         return self.outcome
 
 
