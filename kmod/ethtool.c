@@ -122,6 +122,16 @@ static int igbr_set_channels(struct net_device *netdev, struct ethtool_channels 
 	return igbr_port_reconfigure(adapter, &config);
 }
 
+static int igbr_get_rxnfc(struct net_device *netdev, struct ethtool_rxnfc *info, u32 *rules)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+
+	if (info->cmd != ETHTOOL_GRXRINGS)
+		return -EOPNOTSUPP;
+	info->data = adapter->config.queues;
+	return 0;
+}
+
 static u32 igbr_get_rxfh_indir_size(struct net_device *netdev)
 {
 	return IGBR_RETA_SIZE;
@@ -191,6 +201,7 @@ const struct ethtool_ops igbr_ethtool_ops = {
 	.set_ringparam = igbr_set_ringparam,
 	.get_channels = igbr_get_channels,
 	.set_channels = igbr_set_channels,
+	.get_rxnfc = igbr_get_rxnfc,
 	.get_rxfh_indir_size = igbr_get_rxfh_indir_size,
 	.get_rxfh_key_size = igbr_get_rxfh_key_size,
 	.get_rxfh = igbr_rss_get,

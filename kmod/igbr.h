@@ -108,6 +108,8 @@ struct igbr_config {
  * @rx_rings: the receive rings, as many as vectors; they live as long as the adapter, so that
  *	counters survive every reconfiguration
  * @tx_rings: likewise
+ * @tx_heads: a cache line for each transmit ring's head write-back
+ * @tx_heads_dma: DMA address of @tx_heads
  * @reset_work: resets the port; takes rtnl
  * @service_work: link and ring health; takes no lock that a stop holds
  * @link: link state as last reported; written by service_work and, after that was cancelled, by
@@ -139,6 +141,8 @@ struct igbr_adapter {
 	struct igbr_vector *vectors[IGBR_MAX_QUEUES];
 	struct igbr_rx_ring *rx_rings[IGBR_MAX_QUEUES];
 	struct igbr_tx_ring *tx_rings[IGBR_MAX_QUEUES];
+	void *tx_heads;
+	dma_addr_t tx_heads_dma;
 
 	struct work_struct reset_work;
 	struct delayed_work service_work;

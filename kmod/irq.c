@@ -21,6 +21,8 @@
 /* Microseconds between two interrupts of a vector */
 #define IGBR_DEFAULT_INTERVAL	20
 
+#define IGBR_TX_HEADS_SIZE	(IGBR_MAX_QUEUES * L1_CACHE_BYTES)
+
 static void igbr_free_vector_memory(struct igbr_adapter *adapter)
 {
 	unsigned int i;
@@ -33,6 +35,10 @@ static void igbr_free_vector_memory(struct igbr_adapter *adapter)
 		adapter->tx_rings[i] = NULL;
 		adapter->vectors[i] = NULL;
 	}
+	if (adapter->tx_heads)
+		dma_free_coherent(&adapter->pdev->dev, IGBR_TX_HEADS_SIZE, adapter->tx_heads,
+				  adapter->tx_heads_dma);
+	adapter->tx_heads = NULL;
 }
 
 /* Make the vector and the rings of a queue pair, near the device. */
@@ -62,6 +68,8 @@ static int igbr_alloc_pair(struct igbr_adapter *adapter, unsigned int i)
 	tx->dev = &adapter->pdev->dev;
 	tx->txq = netdev_get_tx_queue(adapter->netdev, i);
 	tx->queue = i;
+	tx->head = adapter->tx_heads + i * L1_CACHE_BYTES;
+	tx->head_dma = adapter->tx_heads_dma + i * L1_CACHE_BYTES;
 	u64_stats_init(&tx->xmit_syncp);
 	u64_stats_init(&tx->syncp);
 	return 0;
@@ -72,6 +80,10 @@ static int igbr_alloc_vector_memory(struct igbr_adapter *adapter)
 	unsigned int i;
 	int err;
 
+	adapter->tx_heads = dma_alloc_coherent(&adapter->pdev->dev, IGBR_TX_HEADS_SIZE,
+					       &adapter->tx_heads_dma, GFP_KERNEL);
+	if (!adapter->tx_heads)
+		return -ENOMEM;
 	for (i = 0; i < IGBR_MAX_QUEUES; i++) {
 		err = igbr_alloc_pair(adapter, i);
 		if (err) {

@@ -67,6 +67,6 @@ void igbr_tx_timeout(struct net_device *netdev, unsigned int queue)
 	adapter->tx_timeouts++;
 	netdev_err(netdev, "transmit queue %u is stuck: next to use %u, next to clean %u, device at %u\n",
 		   queue, ring->next_to_use, ring->next_to_clean,
-		   le32_to_cpu(READ_ONCE(*ring->mem.head)));
+		   le32_to_cpu(READ_ONCE(*ring->head)));
 	igbr_request_reset(adapter);
 }

@@ -35,31 +35,23 @@ static_assert(IGBR_RX_HEADROOM + IGBR_RX_HALF_LEN + IGBR_RX_TAILROOM <= IGBR_RX_
 static_assert(IGBR_RX_HEADROOM + IGBR_RX_FULL_LEN + IGBR_RX_TAILROOM <= IGBR_RX_FULL_SIZE);
 static_assert(IGBR_RX_FULL_LEN * (MAX_SKB_FRAGS + 1) >= IGBR_MTU_MAX + IGBR_FRAME_OVERHEAD);
 
-/* Buffers are handed to the device by this many: one tail write for all. */
-#define IGBR_RX_BATCH		16
+/* Buffers are handed to the device by this many, which is even: one tail write for all. */
+#define IGBR_RX_BATCH		32
+/* A full ring would look like an empty one; two slots, because pages fill two. */
+#define IGBR_RX_EMPTY		2
 
 /* Descriptors that the device fetches ahead, and how many it may write back at once (8.10.10) */
 #define IGBR_RXDCTL_THRESHOLDS	(FIELD_PREP(IGBR_RXDCTL_PTHRESH, 8) |	\
 				 FIELD_PREP(IGBR_RXDCTL_HTHRESH, 8) |	\
 				 FIELD_PREP(IGBR_RXDCTL_WTHRESH, 1))
 
-static void *igbr_rx_alloc_buf(struct igbr_rx_mem *mem, gfp_t gfp)
-{
-	unsigned int offset = 0;
-	struct page *page;
+/* ring->skb while the rest of a frame is dropped as it comes */
+#define IGBR_RX_DISCARD		((struct sk_buff *)ERR_PTR(-EIO))
 
-	if (mem->truesize < PAGE_SIZE)
-		page = page_pool_alloc_frag(mem->pool, &offset, mem->truesize, gfp | __GFP_NOWARN);
-	else
-		page = page_pool_alloc_pages(mem->pool, gfp | __GFP_NOWARN);
-	if (unlikely(!page))
-		return NULL;
-	return page_address(page) + offset + IGBR_RX_HEADROOM;
-}
-
-static dma_addr_t igbr_rx_buf_dma(const void *buf)
+/* Buffers that a page gives: one or two */
+static unsigned int igbr_rx_per_page(const struct igbr_rx_mem *mem)
 {
-	return page_pool_get_dma_addr(virt_to_page(buf)) + offset_in_page(buf);
+	return mem->truesize < PAGE_SIZE ? 2 : 1;
 }
 
 static void igbr_rx_put_buf(struct igbr_rx_mem *mem, void *buf, bool direct)
@@ -67,12 +59,29 @@ static void igbr_rx_put_buf(struct igbr_rx_mem *mem, void *buf, bool direct)
 	page_pool_put_full_page(mem->pool, virt_to_page(buf), direct);
 }
 
-static void igbr_rx_give(struct igbr_rx_mem *mem, unsigned int index)
+/* Put one page's buffers into the ring from @index on and give them to the device. */
+static __always_inline bool igbr_rx_fill_page(struct igbr_rx_mem *mem, unsigned int index,
+					       gfp_t gfp)
 {
+	struct page *page = page_pool_alloc_pages(mem->pool, gfp | __GFP_NOWARN);
 	union igbr_rx_desc *desc = &mem->desc[index];
+	dma_addr_t dma;
+	void *buf;
 
-	desc->read.addr = cpu_to_le64(igbr_rx_buf_dma(mem->bufs[index]));
+	if (unlikely(!page))
+		return false;
+	buf = page_address(page) + IGBR_RX_HEADROOM;
+	dma = page_pool_get_dma_addr(page) + IGBR_RX_HEADROOM;
+	mem->bufs[index] = buf;
+	desc->read.addr = cpu_to_le64(dma);
 	desc->read.hdr_addr = 0;
+	if (likely(mem->truesize < PAGE_SIZE)) {
+		page_pool_fragment_page(page, 2);
+		mem->bufs[index + 1] = buf + IGBR_RX_HALF_SIZE;
+		desc[1].read.addr = cpu_to_le64(dma + IGBR_RX_HALF_SIZE);
+		desc[1].read.hdr_addr = 0;
+	}
+	return true;
 }
 
 static int igbr_rx_create_pool(struct igbr_adapter *adapter, unsigned int queue,
@@ -131,12 +140,9 @@ int igbr_rx_mem_alloc(struct igbr_adapter *adapter, unsigned int queue, unsigned
 				       GFP_KERNEL);
 	if (!mem->bufs || !mem->desc)
 		goto fail;
-	/* One slot stays empty: a full ring would look like an empty one. */
-	for (i = 0; i < count - 1; i++) {
-		mem->bufs[i] = igbr_rx_alloc_buf(mem, GFP_KERNEL);
-		if (!mem->bufs[i])
+	for (i = 0; i < count - IGBR_RX_EMPTY; i += igbr_rx_per_page(mem))
+		if (!igbr_rx_fill_page(mem, i, GFP_KERNEL))
 			goto fail;
-	}
 	return 0;
 
 fail:
@@ -180,33 +186,24 @@ void igbr_rx_attach(struct igbr_rx_ring *ring)
 	page_pool_enable_direct_recycling(ring->mem.pool, ring->napi);
 }
 
-/* Hand every buffer that the ring has to the device, from slot 0 on. */
+/* Empty the ring and fill it again from slot 0 on. */
 static void igbr_rx_rearm(struct igbr_rx_ring *ring)
 {
 	struct igbr_rx_mem *mem = &ring->mem;
 	unsigned int i;
 
 	memset(mem->desc, 0, mem->count * sizeof(*mem->desc));
-	if (mem->bufs[mem->count - 1]) {
-		igbr_rx_put_buf(mem, mem->bufs[mem->count - 1], false);
-		mem->bufs[mem->count - 1] = NULL;
-	}
-	for (i = 0; i < mem->count - 1; i++) {
-		if (!mem->bufs[i])
-			mem->bufs[i] = igbr_rx_alloc_buf(mem, GFP_KERNEL);
-		if (!mem->bufs[i])
-			break;
-		igbr_rx_give(mem, i);
-	}
-	ring->next_to_clean = 0;
-	ring->next_to_use = i;
-	ring->starved = i < mem->count - 1;
-	/* Buffers beyond a gap would be taken for given ones. */
-	for (; i < mem->count; i++) {
+	for (i = 0; i < mem->count; i++) {
 		if (mem->bufs[i])
 			igbr_rx_put_buf(mem, mem->bufs[i], false);
 		mem->bufs[i] = NULL;
 	}
+	for (i = 0; i < mem->count - IGBR_RX_EMPTY; i += igbr_rx_per_page(mem))
+		if (!igbr_rx_fill_page(mem, i, GFP_KERNEL))
+			break;
+	ring->next_to_clean = 0;
+	ring->next_to_use = i;
+	ring->starved = !i;
 }
 
 /**
@@ -223,9 +220,8 @@ void igbr_rx_start(struct igbr_adapter *adapter, struct igbr_rx_ring *ring)
 	unsigned int q = ring->queue;
 	u32 rxdctl;
 
-	ring->csum = adapter->netdev->features & NETIF_F_RXCSUM;
-	ring->hash = adapter->netdev->features & NETIF_F_RXHASH;
-	ring->discard = false;
+	ring->csum_bits = adapter->netdev->features & NETIF_F_RXCSUM ? IGBR_RXD_CSUM : 0;
+	ring->hash_types = adapter->netdev->features & NETIF_F_RXHASH ? IGBR_RSS_TYPES : 0;
 	ring->tail = hw->regs + IGBR_RDT(q);
 	igbr_rx_rearm(ring);
 
@@ -253,7 +249,8 @@ void igbr_rx_start(struct igbr_adapter *adapter, struct igbr_rx_ring *ring)
  */
 void igbr_rx_stop(struct igbr_rx_ring *ring)
 {
-	dev_kfree_skb_any(ring->skb);
+	if (ring->skb != IGBR_RX_DISCARD)
+		dev_kfree_skb_any(ring->skb);
 	ring->skb = NULL;
 }
 
@@ -274,29 +271,26 @@ void igbr_rx_set_drop(struct igbr_hw *hw, struct igbr_rx_ring *ring, bool drop)
 	igbr_wr32(hw, IGBR_SRRCTL(ring->queue), srrctl);
 }
 
-static u16 igbr_rx_free_slots(const struct igbr_rx_ring *ring)
-{
-	u16 gap = ring->next_to_clean + ring->mem.count - ring->next_to_use - 1;
-
-	return gap >= ring->mem.count ? gap - ring->mem.count : gap;
-}
-
-/* Give the device buffers for the slots that were emptied, and tell it once. */
-static void igbr_rx_refill(struct igbr_rx_ring *ring, u16 slots)
+/*
+ * Give the device buffers for the slots that were emptied, and tell it once. Returns the slots
+ * that are still empty.
+ */
+static noinline unsigned int igbr_rx_refill(struct igbr_rx_ring *ring, unsigned int slots)
 {
 	struct igbr_rx_mem *mem = &ring->mem;
-	u16 index = ring->next_to_use;
+	unsigned int per_page = igbr_rx_per_page(mem);
+	unsigned int index = ring->next_to_use;
 
-	while (slots--) {
-		mem->bufs[index] = igbr_rx_alloc_buf(mem, GFP_ATOMIC);
-		if (unlikely(!mem->bufs[index])) {
+	while (slots >= per_page) {
+		if (unlikely(!igbr_rx_fill_page(mem, index, GFP_ATOMIC))) {
 			u64_stats_update_begin(&ring->syncp);
 			u64_stats_inc(&ring->stats.alloc_failed);
 			u64_stats_update_end(&ring->syncp);
 			break;
 		}
-		igbr_rx_give(mem, index);
-		if (unlikely(++index == mem->count))
+		slots -= per_page;
+		index += per_page;
+		if (unlikely(index == mem->count))
 			index = 0;
 	}
 	if (likely(index != ring->next_to_use)) {
@@ -305,10 +299,22 @@ static void igbr_rx_refill(struct igbr_rx_ring *ring, u16 slots)
 		writel(index, ring->tail);
 	}
 	/* With no buffer at the device, no interrupt would ever come. */
-	WRITE_ONCE(ring->starved, igbr_rx_free_slots(ring) == mem->count - 1);
+	if (unlikely(ring->starved != (slots == mem->count - IGBR_RX_EMPTY)))
+		WRITE_ONCE(ring->starved, !ring->starved);
+	return slots;
 }
 
-static struct sk_buff *igbr_rx_build(struct igbr_rx_ring *ring, void *buf, unsigned int len)
+/* Slots that have no buffer, but for those that are always empty */
+static unsigned int igbr_rx_empty_slots(const struct igbr_rx_ring *ring)
+{
+	unsigned int count = ring->mem.count;
+	unsigned int gap = ring->next_to_clean + count - ring->next_to_use;
+
+	return (gap > count ? gap - count : gap) - IGBR_RX_EMPTY;
+}
+
+static __always_inline struct sk_buff *igbr_rx_build(struct igbr_rx_ring *ring, void *buf,
+						     unsigned int len)
 {
 	struct sk_buff *skb = napi_build_skb(buf - IGBR_RX_HEADROOM, ring->mem.truesize);
 
@@ -325,18 +331,16 @@ static void igbr_rx_fill_skb(struct igbr_rx_ring *ring, struct sk_buff *skb, u64
 {
 	unsigned int rss_type = FIELD_GET(IGBR_RXD_RSS_TYPE, lower);
 
-	if (likely(ring->hash && rss_type))
+	if (likely(BIT(rss_type) & ring->hash_types))
 		skb_set_hash(skb, FIELD_GET(IGBR_RXD_HASH, lower),
 			     BIT(rss_type) & IGBR_RSS_TYPES_L4 ? PKT_HASH_TYPE_L4 :
 								 PKT_HASH_TYPE_L3);
-	if (likely(ring->csum)) {
-		if (unlikely(upper & (IGBR_RXD_L4E | IGBR_RXD_IPE))) {
-			u64_stats_update_begin(&ring->syncp);
-			u64_stats_inc(&ring->stats.csum_errors);
-			u64_stats_update_end(&ring->syncp);
-		} else if (likely(upper & IGBR_RXD_L4CS)) {
-			skb->ip_summed = CHECKSUM_UNNECESSARY;
-		}
+	if (likely((upper & ring->csum_bits) == IGBR_RXD_L4CS)) {
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
+	} else if (unlikely(upper & ring->csum_bits & IGBR_RXD_CSUM_ERRORS)) {
+		u64_stats_update_begin(&ring->syncp);
+		u64_stats_inc(&ring->stats.csum_errors);
+		u64_stats_update_end(&ring->syncp);
 	}
 	skb_record_rx_queue(skb, ring->queue);
 	skb->protocol = eth_type_trans(skb, ring->netdev);
@@ -363,59 +367,76 @@ static void igbr_rx_drop(struct igbr_rx_ring *ring, void *buf, bool last, enum i
 	u64_stats_inc(&stats->drops);
 	u64_stats_update_end(&ring->syncp);
 
-	if (buf)
-		igbr_rx_put_buf(&ring->mem, buf, true);
+	igbr_rx_put_buf(&ring->mem, buf, true);
 	dev_kfree_skb_any(ring->skb);
-	ring->skb = NULL;
-	ring->discard = !last;
+	ring->skb = last ? NULL : IGBR_RX_DISCARD;
+}
+
+/* The device wrote @len bytes for this buffer: can that be? */
+static bool igbr_rx_len_ok(const struct igbr_rx_ring *ring, unsigned int len, bool last)
+{
+	const struct igbr_rx_mem *mem = &ring->mem;
+
+	/* Only the last buffer of a frame is not full, and only the first one has a header. */
+	if (len > mem->buf_len || (!last && len != mem->buf_len))
+		return false;
+	return ring->skb ? len && ring->skb->len + len <= mem->max_frame : len >= ETH_HLEN;
 }
 
 /*
- * Take one buffer that the device wrote. Returns the packet if the frame is complete, with
- * ring->skb cleared, or NULL: then there is more to come, or the frame was dropped.
+ * A buffer that is not a whole frame by itself, or not a good one. Returns the packet if the
+ * buffer completes it, or NULL: then there is more to come, or the frame was dropped.
  */
-static struct sk_buff *igbr_rx_take(struct igbr_rx_ring *ring, void *buf, u64 upper)
+static noinline struct sk_buff *igbr_rx_take_part(struct igbr_rx_ring *ring, void *buf, u64 upper)
 {
 	unsigned int len = FIELD_GET(IGBR_RXD_LENGTH, upper);
 	bool last = upper & IGBR_RXD_EOP;
 	struct sk_buff *skb = ring->skb;
 
-	if (unlikely(ring->discard)) {
+	if (unlikely(skb == IGBR_RX_DISCARD)) {
 		igbr_rx_put_buf(&ring->mem, buf, true);
-		ring->discard = !last;
+		if (last)
+			ring->skb = NULL;
 		return NULL;
 	}
-	/* Only the last buffer of a frame is not full, and only the first one has a header. */
-	if (unlikely(len > ring->mem.buf_len || (!last && len != ring->mem.buf_len) ||
-		     len < (skb ? 1 : ETH_HLEN))) {
+	if (unlikely(!igbr_rx_len_ok(ring, len, last))) {
 		igbr_rx_drop(ring, buf, last, IGBR_RX_DROP_BAD_DESC);
 		return NULL;
 	}
+	if (unlikely(last && upper & IGBR_RXD_RXE)) {
+		igbr_rx_drop(ring, buf, last, IGBR_RX_DROP_ERROR);
+		return NULL;
+	}
 	page_pool_dma_sync_for_cpu(ring->mem.pool, virt_to_page(buf), offset_in_page(buf), len);
-	if (likely(!skb)) {
+	if (skb) {
+		skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, virt_to_page(buf),
+				offset_in_page(buf), len, ring->mem.truesize);
+	} else {
 		skb = igbr_rx_build(ring, buf, len);
 		if (unlikely(!skb)) {
 			igbr_rx_drop(ring, buf, last, IGBR_RX_DROP_NO_MEMORY);
 			return NULL;
 		}
-	} else {
-		if (unlikely(skb->len + len > ring->mem.max_frame)) {
-			igbr_rx_drop(ring, buf, last, IGBR_RX_DROP_BAD_DESC);
-			return NULL;
-		}
-		skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, virt_to_page(buf),
-				offset_in_page(buf), len, ring->mem.truesize);
 	}
-	if (unlikely(!last)) {
-		ring->skb = skb;
-		return NULL;
-	}
-	ring->skb = NULL;
-	if (unlikely(upper & IGBR_RXD_RXE)) {
-		ring->skb = skb;
-		igbr_rx_drop(ring, NULL, true, IGBR_RX_DROP_ERROR);
-		return NULL;
-	}
+	ring->skb = last ? NULL : skb;
+	return last ? skb : NULL;
+}
+
+/* Take one buffer that the device wrote; as igbr_rx_take_part(), fast for a whole good frame. */
+static __always_inline struct sk_buff *igbr_rx_take(struct igbr_rx_ring *ring, void *buf, u64 upper)
+{
+	unsigned int len = FIELD_GET(IGBR_RXD_LENGTH, upper);
+	struct sk_buff *skb;
+
+	if (unlikely((upper & (IGBR_RXD_EOP | IGBR_RXD_RXE)) != IGBR_RXD_EOP || ring->skb ||
+		     len - ETH_HLEN > ring->mem.buf_len - ETH_HLEN))
+		return igbr_rx_take_part(ring, buf, upper);
+	if (dma_dev_need_sync(ring->dev))
+		page_pool_dma_sync_for_cpu(ring->mem.pool, virt_to_page(buf), offset_in_page(buf),
+					   len);
+	skb = igbr_rx_build(ring, buf, len);
+	if (unlikely(!skb))
+		igbr_rx_drop(ring, buf, true, IGBR_RX_DROP_NO_MEMORY);
 	return skb;
 }
 
@@ -429,9 +450,9 @@ static struct sk_buff *igbr_rx_take(struct igbr_rx_ring *ring, void *buf, u64 up
  */
 int igbr_clean_rx_irq(struct igbr_rx_ring *ring, int budget)
 {
+	unsigned int empty = igbr_rx_empty_slots(ring), packets = 0, bytes = 0;
 	struct igbr_rx_mem *mem = &ring->mem;
-	unsigned int packets = 0, bytes = 0;
-	u16 index = ring->next_to_clean;
+	unsigned int index = ring->next_to_clean;
 	int done = 0;
 
 	while (likely(done < budget)) {
@@ -449,7 +470,6 @@ int igbr_clean_rx_irq(struct igbr_rx_ring *ring, int budget)
 		mem->bufs[index] = NULL;
 		if (unlikely(++index == mem->count))
 			index = 0;
-		ring->next_to_clean = index;
 		done++;
 
 		skb = igbr_rx_take(ring, buf, upper);
@@ -459,11 +479,12 @@ int igbr_clean_rx_irq(struct igbr_rx_ring *ring, int budget)
 			igbr_rx_fill_skb(ring, skb, le64_to_cpu(desc->wb.lower), upper);
 			napi_gro_receive(ring->napi, skb);
 		}
-		if (igbr_rx_free_slots(ring) >= IGBR_RX_BATCH)
-			igbr_rx_refill(ring, igbr_rx_free_slots(ring));
+		if (++empty >= IGBR_RX_BATCH)
+			empty = igbr_rx_refill(ring, empty);
 	}
-	if (unlikely(READ_ONCE(ring->starved)))
-		igbr_rx_refill(ring, igbr_rx_free_slots(ring));
+	ring->next_to_clean = index;
+	if (unlikely(ring->starved))
+		igbr_rx_refill(ring, empty);
 
 	u64_stats_update_begin(&ring->syncp);
 	u64_stats_add(&ring->stats.packets, packets);

@@ -69,13 +69,12 @@ struct igbr_rx_stats {
  * @napi: NAPI instance that polls it
  * @tail: the RDT register
  * @queue: its number
- * @csum: take the device's checksum verdict
- * @hash: take the device's RSS hash
+ * @hash_types: RSS types whose hash is taken from the device
+ * @csum_bits: checksum bits of a descriptor that are taken from the device
  * @next_to_clean: next descriptor that the device will write back
  * @next_to_use: next descriptor to hand to the device
- * @discard: drop everything up to the end of the frame
  * @starved: the ring ran out of buffers; the service task polls it again
- * @skb: frame of which the last descriptor has not come
+ * @skb: frame of which the last descriptor has not come, or a mark that it is being dropped
  * @syncp: lets a 32-bit machine read @stats
  * @stats: counters, written by the poll only
  */
@@ -86,12 +85,11 @@ struct igbr_rx_ring {
 	struct napi_struct *napi;
 	void __iomem *tail;
 	u8 queue;
-	bool csum;
-	bool hash;
+	u16 hash_types;
+	u64 csum_bits;
 
 	u16 next_to_clean ____cacheline_aligned_in_smp;
 	u16 next_to_use;
-	bool discard;
 	bool starved;
 	struct sk_buff *skb;
 	struct u64_stats_sync syncp;

@@ -51,17 +51,16 @@ static_assert(IGBR_TX_WAKE < IGBR_RING_MIN);
 int igbr_tx_mem_alloc(struct igbr_adapter *adapter, unsigned int count, struct igbr_tx_mem *mem)
 {
 	struct device *dev = &adapter->pdev->dev;
-	u32 ring_size = ALIGN(count * sizeof(*mem->desc), L1_CACHE_BYTES);
 
-	*mem = (struct igbr_tx_mem){ .count = count, .size = ring_size + L1_CACHE_BYTES };
+	*mem = (struct igbr_tx_mem){ .count = count };
 	mem->bufs = kvcalloc_node(count, sizeof(*mem->bufs), GFP_KERNEL, dev_to_node(dev));
-	mem->desc = dma_alloc_coherent(dev, mem->size, &mem->dma, GFP_KERNEL);
-	if (!mem->bufs || !mem->desc) {
+	mem->desc = dma_alloc_coherent(dev, count * sizeof(*mem->desc), &mem->dma, GFP_KERNEL);
+	mem->copies = dma_alloc_coherent(dev, IGBR_TX_COPIES * IGBR_TX_COPY_LEN,
+					 &mem->copies_dma, GFP_KERNEL);
+	if (!mem->bufs || !mem->desc || !mem->copies) {
 		igbr_tx_mem_free(adapter, mem);
 		return -ENOMEM;
 	}
-	mem->head = (void *)mem->desc + ring_size;
-	mem->head_dma = mem->dma + ring_size;
 	return 0;
 }
 
@@ -74,8 +73,13 @@ int igbr_tx_mem_alloc(struct igbr_adapter *adapter, unsigned int count, struct i
  */
 void igbr_tx_mem_free(struct igbr_adapter *adapter, struct igbr_tx_mem *mem)
 {
+	struct device *dev = &adapter->pdev->dev;
+
+	if (mem->copies)
+		dma_free_coherent(dev, IGBR_TX_COPIES * IGBR_TX_COPY_LEN, mem->copies,
+				  mem->copies_dma);
 	if (mem->desc)
-		dma_free_coherent(&adapter->pdev->dev, mem->size, mem->desc, mem->dma);
+		dma_free_coherent(dev, mem->count * sizeof(*mem->desc), mem->desc, mem->dma);
 	kvfree(mem->bufs);
 	*mem = (struct igbr_tx_mem){ };
 }
@@ -93,10 +97,13 @@ void igbr_tx_start(struct igbr_adapter *adapter, struct igbr_tx_ring *ring)
 	struct igbr_hw *hw = &adapter->hw;
 	unsigned int q = ring->queue;
 
-	memset(mem->desc, 0, mem->size);
+	memset(mem->desc, 0, mem->count * sizeof(*mem->desc));
+	WRITE_ONCE(*ring->head, 0);
 	ring->next_to_use = 0;
 	ring->next_to_clean = 0;
-	ring->pending = false;
+	ring->told = 0;
+	ring->copied = 0;
+	ring->copies_done = 0;
 	/* The reset cleared what the device remembered: no frame has this context. */
 	ring->context = (struct igbr_tx_context){ };
 	ring->tail = hw->regs + IGBR_TDT(q);
@@ -109,21 +116,20 @@ void igbr_tx_start(struct igbr_adapter *adapter, struct igbr_tx_ring *ring)
 	igbr_wr32(hw, IGBR_TDT(q), 0);
 	/* The write-back must not overtake others: an older head would come last. */
 	igbr_wr32(hw, IGBR_TXCTL(q), igbr_rd32(hw, IGBR_TXCTL(q)) & ~IGBR_TXCTL_WB_RO);
-	igbr_wr32(hw, IGBR_TDWBAH(q), upper_32_bits(mem->head_dma));
-	igbr_wr32(hw, IGBR_TDWBAL(q), lower_32_bits(mem->head_dma) | IGBR_TDWBAL_ENABLE);
+	igbr_wr32(hw, IGBR_TDWBAH(q), upper_32_bits(ring->head_dma));
+	igbr_wr32(hw, IGBR_TDWBAL(q), lower_32_bits(ring->head_dma) | IGBR_TDWBAL_ENABLE);
 	igbr_wr32(hw, IGBR_TXDCTL(q), IGBR_TXDCTL_THRESHOLDS | IGBR_TXDCTL_ENABLE);
 	netdev_tx_reset_queue(ring->txq);
 }
 
-static void igbr_tx_unmap(struct igbr_tx_ring *ring, struct igbr_tx_buffer *buf)
+static __always_inline void igbr_tx_unmap(struct igbr_tx_ring *ring, struct igbr_tx_buffer *buf)
 {
-	if (!buf->len)
-		return;
-	if (buf->single)
-		dma_unmap_single(ring->dev, buf->dma, buf->len, DMA_TO_DEVICE);
-	else
+	if (buf->mapped)
 		dma_unmap_page(ring->dev, buf->dma, buf->len, DMA_TO_DEVICE);
-	buf->len = 0;
+	else if (buf->copied)
+		ring->copies_done++;
+	buf->mapped = false;
+	buf->copied = false;
 }
 
 /**
@@ -153,7 +159,7 @@ void igbr_tx_stop(struct igbr_tx_ring *ring)
  */
 bool igbr_tx_is_pending(const struct igbr_tx_ring *ring)
 {
-	return le32_to_cpu(READ_ONCE(*ring->mem.head)) != READ_ONCE(ring->next_to_use);
+	return le32_to_cpu(READ_ONCE(*ring->head)) != READ_ONCE(ring->next_to_use);
 }
 
 static u16 igbr_tx_free_slots(const struct igbr_tx_ring *ring)
@@ -164,18 +170,24 @@ static u16 igbr_tx_free_slots(const struct igbr_tx_ring *ring)
 	return (clean > use ? 0 : ring->mem.count) + clean - use - 1;
 }
 
-/* Tell the device of every descriptor so far, and ask it to report when it has done them. */
-static void igbr_tx_flush(struct igbr_tx_ring *ring)
+/* Tell the device of every descriptor so far; the last one has RS. */
+static void igbr_tx_ring_doorbell(struct igbr_tx_ring *ring)
+{
+	ring->told = ring->next_to_use;
+	/* writel() lets the device see the descriptors before the tail. */
+	writel(ring->told, ring->tail);
+}
+
+/* The same when frames wait that were to be followed by more: the last one gets RS now. */
+static noinline void igbr_tx_flush(struct igbr_tx_ring *ring)
 {
 	u16 use = ring->next_to_use;
 	u16 last = (use ? use : ring->mem.count) - 1;
 
-	if (!ring->pending)
+	if (ring->told == use)
 		return;
-	ring->pending = false;
-	ring->mem.desc[last].data.cmd_type_len |= cpu_to_le32(IGBR_TXD_RS);
-	/* writel() lets the device see the descriptors before the tail. */
-	writel(use, ring->tail);
+	ring->mem.desc[last].data.cmd |= cpu_to_le64(IGBR_TXD_RS);
+	igbr_tx_ring_doorbell(ring);
 }
 
 static u16 igbr_tx_next(const struct igbr_tx_ring *ring, u16 index)
@@ -183,218 +195,253 @@ static u16 igbr_tx_next(const struct igbr_tx_ring *ring, u16 index)
 	return unlikely(++index == ring->mem.count) ? 0 : index;
 }
 
-/**
- * struct igbr_tx_frame - what a frame's descriptors have in common
- * @cmd: command bits
- * @olinfo: offload bits and payload length
- * @header: bytes that TSO repeats in every segment, else 0
- * @segs: frames on the wire
- * @context: the offload context; all zero if none is needed
- */
-struct igbr_tx_frame {
-	u32 cmd;
-	u32 olinfo;
-	u32 header;
-	u16 segs;
-	struct igbr_tx_context context;
-};
+#define IGBR_TXD_DATA	(FIELD_PREP(IGBR_TXD_DTYP, IGBR_DTYP_DATA) | IGBR_TXD_DEXT | IGBR_TXD_IFCS)
+#define IGBR_TXD_CONTEXT \
+	(FIELD_PREP(IGBR_TXD_DTYP, IGBR_DTYP_CONTEXT) | IGBR_TXD_DEXT)
 
-static void igbr_tx_set_context(struct igbr_tx_frame *frame, const struct sk_buff *skb,
-				u32 type_tucmd, u32 mss_l4len)
+/* Put a context into the ring unless the device has just that one. Returns the next index. */
+static u16 igbr_tx_put_context(struct igbr_tx_ring *ring, u32 vlan_macip_lens, u32 type_tucmd,
+			       u32 mss_l4len)
 {
-	frame->context.vlan_macip_lens =
-		FIELD_PREP(IGBR_TXC_MACLEN, skb_network_offset(skb)) |
-		FIELD_PREP(IGBR_TXC_IPLEN, skb_checksum_start_offset(skb) -
-					   skb_network_offset(skb));
-	frame->context.type_tucmd = type_tucmd | IGBR_TXD_DEXT | IGBR_TXD_DTYP_CONTEXT;
-	frame->context.mss_l4len = mss_l4len;
+	union igbr_tx_desc *desc = &ring->mem.desc[ring->next_to_use];
+	struct igbr_tx_context *last = &ring->context;
+
+	if (last->vlan_macip_lens == vlan_macip_lens && last->type_tucmd == type_tucmd &&
+	    last->mss_l4len == mss_l4len)
+		return ring->next_to_use;
+	last->vlan_macip_lens = vlan_macip_lens;
+	last->type_tucmd = type_tucmd;
+	last->mss_l4len = mss_l4len;
+	desc->context.vlan_macip_lens = cpu_to_le32(vlan_macip_lens);
+	desc->context.reserved = 0;
+	desc->context.type_tucmd = cpu_to_le32(type_tucmd);
+	desc->context.mss_l4len = cpu_to_le32(mss_l4len);
+	return igbr_tx_next(ring, ring->next_to_use);
 }
 
-static int igbr_tx_prepare_tso(struct igbr_tx_frame *frame, struct sk_buff *skb)
+/*
+ * Let the device cut a TCP packet; it adds lengths and sums of each segment to the headers.
+ * Returns the length of the headers, or a negative error.
+ */
+static int igbr_tx_prepare_tso(struct sk_buff *skb)
 {
-	u32 header = skb_tcp_all_headers(skb);
-	u32 type = IGBR_TXC_L4T_TCP;
-	int err;
+	int err = skb_cow_head(skb, 0);
 
-	err = skb_cow_head(skb, 0);
 	if (err)
 		return err;
-	/* The device adds lengths and sums of each segment to what stands in the headers. */
 	if (vlan_get_protocol(skb) == htons(ETH_P_IP)) {
 		struct iphdr *ip = ip_hdr(skb);
 
-		type |= IGBR_TXC_IPV4;
 		ip->tot_len = 0;
 		ip->check = 0;
 		tcp_hdr(skb)->check = ~csum_tcpudp_magic(ip->saddr, ip->daddr, 0, IPPROTO_TCP, 0);
-		frame->olinfo = IGBR_TXD_IXSM;
 	} else {
-		ipv6_hdr(skb)->payload_len = 0;
 		tcp_v6_gso_csum_prep(skb);
 	}
-	frame->cmd |= IGBR_TXD_TSE;
-	frame->olinfo |= IGBR_TXD_TXSM | FIELD_PREP(IGBR_TXD_PAYLEN, skb->len - header);
-	frame->header = header;
-	frame->segs = skb_shinfo(skb)->gso_segs;
-	igbr_tx_set_context(frame, skb, type,
-			    FIELD_PREP(IGBR_TXC_MSS, skb_shinfo(skb)->gso_size) |
-			    FIELD_PREP(IGBR_TXC_L4LEN, tcp_hdrlen(skb)));
-	return 0;
+	return skb_tcp_all_headers(skb);
 }
 
-static int igbr_tx_prepare_csum(struct igbr_tx_frame *frame, struct sk_buff *skb)
-{
-	u32 type = vlan_get_protocol(skb) == htons(ETH_P_IP) ? IGBR_TXC_IPV4 : 0;
-
-	switch (skb->csum_offset) {
-	case offsetof(struct tcphdr, check):
-		type |= IGBR_TXC_L4T_TCP;
-		break;
-	case offsetof(struct udphdr, check):
-		type |= IGBR_TXC_L4T_UDP;
-		break;
-	default:
-		return skb_checksum_help(skb);
-	}
-	frame->olinfo |= IGBR_TXD_TXSM;
-	igbr_tx_set_context(frame, skb, type, 0);
-	return 0;
-}
-
-static int igbr_tx_prepare(struct igbr_tx_frame *frame, struct sk_buff *skb)
-{
-	*frame = (struct igbr_tx_frame){
-		.cmd = IGBR_TXD_DTYP_DATA | IGBR_TXD_DEXT | IGBR_TXD_IFCS,
-		.olinfo = FIELD_PREP(IGBR_TXD_PAYLEN, skb->len),
-		.segs = 1,
-	};
-	if (skb_is_gso(skb))
-		return igbr_tx_prepare_tso(frame, skb);
-	if (skb->ip_summed == CHECKSUM_PARTIAL)
-		return igbr_tx_prepare_csum(frame, skb);
-	return 0;
-}
-
-/* Put the context into the ring unless the device has just that one. */
-static u16 igbr_tx_put_context(struct igbr_tx_ring *ring, const struct igbr_tx_context *context,
-			       u16 index)
-{
-	union igbr_tx_desc *desc = &ring->mem.desc[index];
-
-	if (!context->type_tucmd || !memcmp(context, &ring->context, sizeof(*context)))
-		return index;
-	ring->context = *context;
-	desc->context.vlan_macip_lens = cpu_to_le32(context->vlan_macip_lens);
-	desc->context.reserved = 0;
-	desc->context.type_tucmd = cpu_to_le32(context->type_tucmd);
-	desc->context.mss_l4len = cpu_to_le32(context->mss_l4len);
-	return igbr_tx_next(ring, index);
-}
-
-/* Take back the descriptors of a frame that could not be mapped to its end. */
+/* Take back the descriptors before @index of a frame that could not be mapped to its end. */
 static void igbr_tx_unwind(struct igbr_tx_ring *ring, u16 index)
 {
 	while (index != ring->next_to_use) {
 		index = (index ? index : ring->mem.count) - 1;
 		igbr_tx_unmap(ring, &ring->mem.bufs[index]);
 	}
-	/* The context may have been written over the one that the device remembers. */
+	/* The device never sees the context that the frame may have put there. */
 	ring->context = (struct igbr_tx_context){ };
 }
 
-/*
- * Map a piece of a frame and fill descriptors for it. Returns the next free index, or a
- * negative error: the caller unwinds.
- */
-static int igbr_tx_map(struct igbr_tx_ring *ring, const struct igbr_tx_frame *frame,
-		       struct sk_buff *skb, const skb_frag_t *frag, u16 index)
+/* A piece longer than a descriptor takes: cut it. Returns the index of the last cut. */
+static noinline u16 igbr_tx_cut(struct igbr_tx_ring *ring, u64 cmd, dma_addr_t dma, u32 len,
+				u16 index)
 {
-	u32 len = frag ? skb_frag_size(frag) : skb_headlen(skb);
-	struct igbr_tx_mem *mem = &ring->mem;
-	struct igbr_tx_buffer *buf = &mem->bufs[index];
-	dma_addr_t dma;
-
-	if (!len)
-		return index;
-	if (frag)
-		dma = skb_frag_dma_map(ring->dev, frag, 0, len, DMA_TO_DEVICE);
-	else
-		dma = dma_map_single(ring->dev, skb->data, len, DMA_TO_DEVICE);
-	if (unlikely(dma_mapping_error(ring->dev, dma)))
-		return -ENOMEM;
-	buf->dma = dma;
-	buf->len = len;
-	buf->single = !frag;
-
 	while (1) {
-		union igbr_tx_desc *desc = &mem->desc[index];
+		union igbr_tx_desc *desc = &ring->mem.desc[index];
 		u32 piece = min_t(u32, len, IGBR_TX_PIECE);
 
 		desc->data.addr = cpu_to_le64(dma);
-		desc->data.cmd_type_len = cpu_to_le32(frame->cmd | piece);
-		desc->data.olinfo = cpu_to_le32(frame->olinfo);
-		index = igbr_tx_next(ring, index);
+		desc->data.cmd = cpu_to_le64(cmd | piece);
 		len -= piece;
-		if (likely(!len))
+		if (!len)
 			return index;
 		dma += piece;
+		index = igbr_tx_next(ring, index);
 	}
 }
 
-static int igbr_tx_map_frame(struct igbr_tx_ring *ring, const struct igbr_tx_frame *frame,
-			     struct sk_buff *skb)
+/* Fill the descriptor of a piece. Returns the index of its last one. */
+static u16 igbr_tx_put(struct igbr_tx_ring *ring, u64 cmd, dma_addr_t dma, u32 len, u16 index)
 {
-	unsigned int nr_frags = skb_shinfo(skb)->nr_frags, i;
-	u16 good = igbr_tx_put_context(ring, &frame->context, ring->next_to_use);
-	int index;
+	union igbr_tx_desc *desc = &ring->mem.desc[index];
 
-	index = igbr_tx_map(ring, frame, skb, NULL, good);
-	for (i = 0; index >= 0 && i < nr_frags; i++) {
-		good = index;
-		index = igbr_tx_map(ring, frame, skb, &skb_shinfo(skb)->frags[i], index);
-	}
-	if (unlikely(index < 0))
-		igbr_tx_unwind(ring, good);
+	if (unlikely(len > IGBR_TX_PIECE))
+		return igbr_tx_cut(ring, cmd, dma, len, index);
+	desc->data.addr = cpu_to_le64(dma);
+	desc->data.cmd = cpu_to_le64(cmd | len);
 	return index;
 }
 
-static void igbr_tx_drop(struct igbr_tx_ring *ring, struct sk_buff *skb)
+/* Map the linear part of a frame. Returns whether that worked. */
+static __always_inline bool igbr_tx_map_head(struct igbr_tx_ring *ring, struct sk_buff *skb,
+					     struct igbr_tx_buffer *buf)
+{
+	/* As dma_map_single(), which would first look whether the memory is linear at all. */
+	buf->dma = dma_map_page(ring->dev, virt_to_page(skb->data), offset_in_page(skb->data),
+				skb_headlen(skb), DMA_TO_DEVICE);
+	if (unlikely(dma_mapping_error(ring->dev, buf->dma)))
+		return false;
+	buf->len = skb_headlen(skb);
+	buf->mapped = true;
+	return true;
+}
+
+/*
+ * Map a frame with fragments and fill its descriptors. Returns the index of the last one, or a
+ * negative error.
+ */
+static noinline int igbr_tx_map_frags(struct igbr_tx_ring *ring, u64 cmd, struct sk_buff *skb,
+				      u16 index)
+{
+	struct skb_shared_info *shinfo = skb_shinfo(skb);
+	struct igbr_tx_buffer *buf = &ring->mem.bufs[index];
+	skb_frag_t *frag = shinfo->frags;
+	u16 next;
+
+	if (unlikely(!igbr_tx_map_head(ring, skb, buf)))
+		goto fail;
+	while (frag < &shinfo->frags[shinfo->nr_frags]) {
+		next = igbr_tx_next(ring, igbr_tx_put(ring, cmd, buf->dma, buf->len, index));
+		index = next;
+		buf = &ring->mem.bufs[index];
+		buf->len = skb_frag_size(frag);
+		buf->dma = skb_frag_dma_map(ring->dev, frag++, 0, buf->len, DMA_TO_DEVICE);
+		if (unlikely(dma_mapping_error(ring->dev, buf->dma)))
+			goto fail;
+		buf->mapped = true;
+	}
+	return igbr_tx_put(ring, cmd | IGBR_TXD_EOP, buf->dma, buf->len, index);
+
+fail:
+	igbr_tx_unwind(ring, index);
+	return -ENOMEM;
+}
+
+/* The same for a frame without fragments */
+static __always_inline int igbr_tx_map_linear(struct igbr_tx_ring *ring, u64 cmd,
+					      struct sk_buff *skb, u16 index)
+{
+	struct igbr_tx_buffer *buf = &ring->mem.bufs[index];
+
+	if (unlikely(!igbr_tx_map_head(ring, skb, buf))) {
+		igbr_tx_unwind(ring, index);
+		return -ENOMEM;
+	}
+	return igbr_tx_put(ring, cmd | IGBR_TXD_EOP, buf->dma, buf->len, index);
+}
+
+/* A short frame goes by copy while there are slots: they are used and done in turn. */
+static bool igbr_tx_can_copy(const struct igbr_tx_ring *ring, const struct sk_buff *skb)
+{
+	return skb->len <= IGBR_TX_COPY_LEN &&
+	       (u16)(ring->copied - READ_ONCE(ring->copies_done)) < IGBR_TX_COPIES;
+}
+
+static __always_inline u16 igbr_tx_copy(struct igbr_tx_ring *ring, u64 cmd, struct sk_buff *skb,
+					u16 index)
+{
+	u32 offset = ring->copied++ % IGBR_TX_COPIES * IGBR_TX_COPY_LEN;
+
+	memcpy(ring->mem.copies + offset, skb->data, skb->len);
+	ring->mem.bufs[index].copied = true;
+	return igbr_tx_put(ring, cmd | IGBR_TXD_EOP, ring->mem.copies_dma + offset, skb->len,
+			   index);
+}
+
+static u32 igbr_tx_drop(struct igbr_tx_ring *ring, struct sk_buff *skb)
 {
 	dev_kfree_skb_any(skb);
 	u64_stats_update_begin(&ring->xmit_syncp);
 	u64_stats_inc(&ring->drops);
 	u64_stats_update_end(&ring->xmit_syncp);
+	return 0;
 }
 
-/* Fill descriptors for a frame. Returns its bytes on the wire, 0 if it was dropped. */
-static u32 igbr_tx_queue(struct igbr_tx_ring *ring, struct sk_buff *skb)
+/*
+ * Fill descriptors for a frame from @index on; @bytes and @segs are what it will be on the wire.
+ * Returns @bytes, 0 if it was dropped.
+ */
+static __always_inline u32 igbr_tx_queue(struct igbr_tx_ring *ring, struct sk_buff *skb, u64 cmd,
+					 u32 bytes, u16 segs, int index)
 {
-	struct igbr_tx_frame frame;
 	struct igbr_tx_buffer *buf;
-	int index;
-	u16 last;
 
-	if (unlikely(igbr_tx_prepare(&frame, skb)))
-		goto drop;
-	index = igbr_tx_map_frame(ring, &frame, skb);
+	if (skb_is_nonlinear(skb))
+		index = igbr_tx_map_frags(ring, cmd, skb, index);
+	else if (igbr_tx_can_copy(ring, skb))
+		index = igbr_tx_copy(ring, cmd, skb, index);
+	else
+		index = igbr_tx_map_linear(ring, cmd, skb, index);
 	if (unlikely(index < 0))
-		goto drop;
-
-	last = (index ? index : ring->mem.count) - 1;
-	ring->mem.desc[last].data.cmd_type_len |= cpu_to_le32(IGBR_TXD_EOP);
-	buf = &ring->mem.bufs[last];
+		return igbr_tx_drop(ring, skb);
+	buf = &ring->mem.bufs[index];
 	buf->skb = skb;
-	buf->segs = frame.segs;
-	buf->bytes = skb->len + (frame.segs - 1) * frame.header;
-	skb_tx_timestamp(skb);
+	buf->segs = segs;
+	buf->bytes = bytes;
+	if (unlikely(skb_shinfo(skb)->tx_flags & SKBTX_ANY_TSTAMP))
+		skb_tx_timestamp(skb);
 	/* The clean loop takes what is below the index for filled. */
-	smp_store_release(&ring->next_to_use, index);
-	ring->pending = true;
-	return buf->bytes;
+	smp_store_release(&ring->next_to_use, igbr_tx_next(ring, index));
+	return bytes;
+}
 
-drop:
-	igbr_tx_drop(ring, skb);
-	return 0;
+/* Queue a frame that the device is to sum or cut; @cmd lacks what follows from that. */
+static noinline u32 igbr_tx_queue_offload(struct igbr_tx_ring *ring, struct sk_buff *skb, u64 cmd)
+{
+	u32 type = IGBR_TXD_CONTEXT, mss = 0, bytes = skb->len, network, lens;
+	bool ipv4 = vlan_get_protocol(skb) == htons(ETH_P_IP);
+	int header = 0;
+	u16 segs = 1;
+
+	if (skb->csum_offset == offsetof(struct tcphdr, check))
+		type |= IGBR_TXC_L4T_TCP;
+	else if (skb->csum_offset == offsetof(struct udphdr, check))
+		type |= IGBR_TXC_L4T_UDP;
+	else if (skb_checksum_help(skb))
+		return igbr_tx_drop(ring, skb);
+	else
+		return igbr_tx_queue(ring, skb, cmd | FIELD_PREP(IGBR_TXD_PAYLEN, skb->len),
+				     skb->len, 1, ring->next_to_use);
+	if (ipv4)
+		type |= IGBR_TXC_IPV4;
+	if (skb_is_gso(skb)) {
+		header = igbr_tx_prepare_tso(skb);
+		if (unlikely(header < 0))
+			return igbr_tx_drop(ring, skb);
+		cmd |= IGBR_TXD_TSE | (ipv4 ? IGBR_TXD_IXSM : 0);
+		segs = skb_shinfo(skb)->gso_segs;
+		bytes += (segs - 1) * header;
+		mss = FIELD_PREP(IGBR_TXC_MSS, skb_shinfo(skb)->gso_size) |
+		      FIELD_PREP(IGBR_TXC_L4LEN, tcp_hdrlen(skb));
+	}
+	cmd |= IGBR_TXD_TXSM | FIELD_PREP(IGBR_TXD_PAYLEN, skb->len - header);
+	network = skb_network_offset(skb);
+	lens = FIELD_PREP(IGBR_TXC_MACLEN, network) |
+	       FIELD_PREP(IGBR_TXC_IPLEN, skb_checksum_start_offset(skb) - network);
+	return igbr_tx_queue(ring, skb, cmd, bytes, segs,
+			     igbr_tx_put_context(ring, lens, type, mss));
+}
+
+/* Few descriptors are left: stop the queue until some are done. Returns whether it stopped. */
+static noinline bool igbr_tx_stop_queue(struct igbr_tx_ring *ring)
+{
+	if (netif_txq_maybe_stop(ring->txq, igbr_tx_free_slots(ring), IGBR_TX_NEEDED,
+				 IGBR_TX_WAKE))
+		return false;
+	u64_stats_update_begin(&ring->xmit_syncp);
+	u64_stats_inc(&ring->restarts);
+	u64_stats_update_end(&ring->xmit_syncp);
+	return true;
 }
 
 /**
@@ -410,29 +457,33 @@ netdev_tx_t igbr_xmit_frame(struct sk_buff *skb, struct net_device *netdev)
 {
 	struct igbr_adapter *adapter = netdev_priv(netdev);
 	struct igbr_tx_ring *ring = adapter->tx_rings[skb_get_queue_mapping(skb)];
+	u16 free = igbr_tx_free_slots(ring);
 	bool more = netdev_xmit_more();
+	u64 cmd = IGBR_TXD_DATA | (more ? 0 : IGBR_TXD_RS);
 	u32 bytes = 0;
 
-	if (unlikely(igbr_tx_free_slots(ring) < IGBR_TX_NEEDED)) {
-		if (!netif_txq_try_stop(ring->txq, igbr_tx_free_slots(ring), IGBR_TX_NEEDED)) {
-			igbr_tx_flush(ring);
-			return NETDEV_TX_BUSY;
-		}
+	if (unlikely(free < IGBR_TX_NEEDED) && igbr_tx_stop_queue(ring)) {
+		igbr_tx_flush(ring);
+		return NETDEV_TX_BUSY;
 	}
+	if (skb->ip_summed == CHECKSUM_PARTIAL)
+		bytes = igbr_tx_queue_offload(ring, skb, cmd);
 	/* skb_put_padto() frees the frame when it fails. */
-	if (likely(!skb_put_padto(skb, IGBR_TX_MIN_LEN)))
-		bytes = igbr_tx_queue(ring, skb);
-
-	if (likely(bytes))
-		more = !__netdev_tx_sent_queue(ring->txq, bytes, more);
-	if (unlikely(!netif_txq_maybe_stop(ring->txq, igbr_tx_free_slots(ring), IGBR_TX_NEEDED,
-					   IGBR_TX_WAKE))) {
-		u64_stats_update_begin(&ring->xmit_syncp);
-		u64_stats_inc(&ring->restarts);
-		u64_stats_update_end(&ring->xmit_syncp);
-		more = false;
+	else if (likely(!skb_put_padto(skb, IGBR_TX_MIN_LEN)))
+		bytes = igbr_tx_queue(ring, skb, cmd | FIELD_PREP(IGBR_TXD_PAYLEN, skb->len),
+				      skb->len, 1, ring->next_to_use);
+	if (likely(bytes)) {
+		if (__netdev_tx_sent_queue(ring->txq, bytes, more)) {
+			if (likely(!more))
+				igbr_tx_ring_doorbell(ring);
+			else
+				igbr_tx_flush(ring);
+		}
+	} else if (!more) {
+		igbr_tx_flush(ring);
 	}
-	if (!more)
+	/* This frame took at the most IGBR_TX_NEEDED: below twice that, look closer. */
+	if (unlikely(free < 2 * IGBR_TX_NEEDED) && igbr_tx_stop_queue(ring))
 		igbr_tx_flush(ring);
 	return NETDEV_TX_OK;
 }
@@ -440,7 +491,7 @@ netdev_tx_t igbr_xmit_frame(struct sk_buff *skb, struct net_device *netdev)
 /* How many descriptors the device has done, by its word; -1 if that cannot be. */
 static int igbr_tx_done(struct igbr_tx_ring *ring)
 {
-	u32 head = le32_to_cpu(READ_ONCE(*ring->mem.head));
+	u32 head = le32_to_cpu(READ_ONCE(*ring->head));
 	/* Pairs with igbr_tx_queue(): buffers below the index are filled. */
 	u16 use = smp_load_acquire(&ring->next_to_use);
 	u16 clean = ring->next_to_clean;
@@ -462,7 +513,7 @@ static void igbr_tx_bad_head(struct igbr_tx_ring *ring)
 	u64_stats_update_end(&ring->syncp);
 	if (net_ratelimit())
 		netdev_err(ring->netdev, "queue %u: device reports transmit head %u, ring has %u\n",
-			   ring->queue, le32_to_cpu(READ_ONCE(*ring->mem.head)), ring->mem.count);
+			   ring->queue, le32_to_cpu(READ_ONCE(*ring->head)), ring->mem.count);
 	igbr_request_reset(netdev_priv(ring->netdev));
 }
 

@@ -16,11 +16,12 @@ union igbr_tx_desc;
 /**
  * struct igbr_tx_buffer - what has to be undone when a descriptor is done
  * @skb: the frame, on its last descriptor only
- * @dma: DMA address of the piece
- * @len: its length; 0: nothing is mapped
+ * @dma: DMA address of what is mapped
+ * @len: its length
  * @bytes: bytes of the frame on the wire, with @skb
  * @segs: frames on the wire, with @skb
- * @single: mapped by dma_map_single(), not dma_map_page()
+ * @mapped: @dma is mapped
+ * @copied: a slot for copies is used
  */
 struct igbr_tx_buffer {
 	struct sk_buff *skb;
@@ -28,26 +29,29 @@ struct igbr_tx_buffer {
 	u32 len;
 	u32 bytes;
 	u16 segs;
-	bool single;
+	bool mapped;
+	bool copied;
 };
+
+/* Short frames are copied to memory that stays mapped: cheaper than to map and unmap each. */
+#define IGBR_TX_COPY_LEN	128
+#define IGBR_TX_COPIES		256
 
 /**
  * struct igbr_tx_mem - memory of a transmit ring
  * @desc: descriptors
  * @bufs: one for each
- * @head: where the device writes the index of the first descriptor that it has not done
+ * @copies: IGBR_TX_COPIES slots of IGBR_TX_COPY_LEN bytes
  * @dma: DMA address of @desc
- * @head_dma: DMA address of @head
- * @size: bytes of the coherent memory that holds @desc and @head
+ * @copies_dma: DMA address of @copies
  * @count: descriptors
  */
 struct igbr_tx_mem {
 	union igbr_tx_desc *desc;
 	struct igbr_tx_buffer *bufs;
-	__le32 *head;
+	void *copies;
 	dma_addr_t dma;
-	dma_addr_t head_dma;
-	u32 size;
+	dma_addr_t copies_dma;
 	u16 count;
 };
 
@@ -70,14 +74,18 @@ struct igbr_tx_context {
  * @dev: device that does DMA
  * @txq: the stack's queue
  * @tail: the TDT register
+ * @head: where the device writes the index of the first descriptor that it has not done
+ * @head_dma: DMA address of @head
  * @queue: its number
- * @next_to_use: next descriptor to fill; written under the queue's transmit lock
- * @pending: descriptors were filled that the device has not been told of
+ * @next_to_use: next descriptor to fill; what follows is written under the queue's transmit lock
+ * @told: index up to which the device knows
+ * @copied: frames that were copied, counted for ever
  * @context: what the device remembers
  * @xmit_syncp: lets a 32-bit machine read what follows
  * @restarts: times that the queue stopped for want of descriptors
  * @drops: frames dropped because they could not be mapped or prepared
- * @next_to_clean: next descriptor to give back; written by the poll only
+ * @next_to_clean: next descriptor to give back; what follows is written by the poll only
+ * @copies_done: of @copied, those that the device has done
  * @syncp: lets a 32-bit machine read what follows
  * @packets: frames sent, each TSO segment counted
  * @bytes: their bytes, without CRC
@@ -89,16 +97,20 @@ struct igbr_tx_ring {
 	struct device *dev;
 	struct netdev_queue *txq;
 	void __iomem *tail;
+	__le32 *head;
+	dma_addr_t head_dma;
 	u8 queue;
 
 	u16 next_to_use ____cacheline_aligned_in_smp;
-	bool pending;
+	u16 told;
+	u16 copied;
 	struct igbr_tx_context context;
 	struct u64_stats_sync xmit_syncp;
 	u64_stats_t restarts;
 	u64_stats_t drops;
 
 	u16 next_to_clean ____cacheline_aligned_in_smp;
+	u16 copies_done;
 	struct u64_stats_sync syncp;
 	u64_stats_t packets;
 	u64_stats_t bytes;

@@ -32,7 +32,8 @@ union igbr_rx_desc {
 /* wb.lower */
 #define IGBR_RXD_RSS_TYPE		GENMASK_ULL(3, 0)
 #define IGBR_RXD_HASH			GENMASK_ULL(63, 32)
-/* RSS types 1, 3, 6, 7, 8, 9 hash the ports too; the others are IP only or none */
+/* RSS types are 1 to 9, 0 is none; these hash the ports too */
+#define IGBR_RSS_TYPES			GENMASK(9, 1)
 #define IGBR_RSS_TYPES_L4		(BIT(1) | BIT(3) | BIT(6) | BIT(7) | BIT(8) | BIT(9))
 
 /* wb.upper: status in 19:0, errors in 31:20 */
@@ -42,14 +43,16 @@ union igbr_rx_desc {
 #define IGBR_RXD_L4E			BIT_ULL(29)
 #define IGBR_RXD_IPE			BIT_ULL(30)
 #define IGBR_RXD_RXE			BIT_ULL(31)
+#define IGBR_RXD_CSUM_ERRORS		(IGBR_RXD_L4E | IGBR_RXD_IPE)
+#define IGBR_RXD_CSUM			(IGBR_RXD_L4CS | IGBR_RXD_CSUM_ERRORS)
 #define IGBR_RXD_LENGTH			GENMASK_ULL(47, 32)
 
 /**
  * union igbr_tx_desc - one transmit descriptor
  * @data: a piece of a frame
  * @data.addr: DMA address of the piece
- * @data.cmd_type_len: command and length (IGBR_TXD_*)
- * @data.olinfo: offloads and payload length (IGBR_TXD_*)
+ * @data.cmd: command and length in the lower half, offloads and payload length in the upper
+ *	(IGBR_TXD_*)
  * @context: the offload context of the frames that follow
  * @context.vlan_macip_lens: VLAN tag, length of the Ethernet and IP headers (IGBR_TXC_*)
  * @context.reserved: zero
@@ -59,8 +62,7 @@ union igbr_rx_desc {
 union igbr_tx_desc {
 	struct {
 		__le64 addr;
-		__le32 cmd_type_len;
-		__le32 olinfo;
+		__le64 cmd;
 	} data;
 	struct {
 		__le32 vlan_macip_lens;
@@ -70,20 +72,19 @@ union igbr_tx_desc {
 	} context;
 };
 
-/* data.cmd_type_len */
-#define IGBR_TXD_LENGTH			GENMASK(15, 0)
-#define IGBR_TXD_DTYP_CONTEXT		(2U << 20)
-#define IGBR_TXD_DTYP_DATA		(3U << 20)
-#define IGBR_TXD_EOP			BIT(24)
-#define IGBR_TXD_IFCS			BIT(25)
-#define IGBR_TXD_RS			BIT(27)
-#define IGBR_TXD_DEXT			BIT(29)
-#define IGBR_TXD_TSE			BIT(31)
-
-/* data.olinfo */
-#define IGBR_TXD_IXSM			BIT(8)
-#define IGBR_TXD_TXSM			BIT(9)
-#define IGBR_TXD_PAYLEN			GENMASK(31, 14)
+/* data.cmd */
+#define IGBR_TXD_LENGTH			GENMASK_ULL(15, 0)
+#define IGBR_TXD_DTYP			GENMASK_ULL(23, 20)
+#define  IGBR_DTYP_CONTEXT		2
+#define  IGBR_DTYP_DATA			3
+#define IGBR_TXD_EOP			BIT_ULL(24)
+#define IGBR_TXD_IFCS			BIT_ULL(25)
+#define IGBR_TXD_RS			BIT_ULL(27)
+#define IGBR_TXD_DEXT			BIT_ULL(29)
+#define IGBR_TXD_TSE			BIT_ULL(31)
+#define IGBR_TXD_IXSM			BIT_ULL(40)
+#define IGBR_TXD_TXSM			BIT_ULL(41)
+#define IGBR_TXD_PAYLEN			GENMASK_ULL(63, 46)
 
 /* context.* */
 #define IGBR_TXC_IPLEN			GENMASK(8, 0)
