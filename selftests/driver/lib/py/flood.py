@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A saturating flood of small UDP frames, made in the kernel by pktgen, of an exact number."""
+
+import glob
+import os
+import re
+
+from net.lib.py import KsftSkipEx
+
+from .shell import read, sh, write
+
+
+class Flood:
+    """`count` frames of `size` bytes (without the frame check sequence) from one port to the other's MAC address."""
+
+    def __init__(self, card, sender, target, count, size=60, target_port=9, version="4"):
+        if not os.path.isdir("/sys/module/pktgen") and sh("modprobe pktgen", ok=False).ret:
+            raise KsftSkipEx("no module pktgen (CONFIG_NET_PKTGEN)")
+        self.card, self.sender = card, sender
+        source = (card.address if sender is card.port else card.peer_address)[version]
+        goal = (card.address if target is card.port else card.peer_address)[version]
+        self.settings = [f"count {count}", f"pkt_size {size}", "delay 0", "clone_skb 0", f"dst_mac {target.mac}",
+                         f"dst {goal}", f"src_min {source}", f"src_max {source}",
+                         f"udp_dst_min {target_port}", f"udp_dst_max {target_port}", "udp_src_min 1024",
+                         "udp_src_max 1151", "flag UDPSRC_RND"]
+
+    def start(self):
+        """Send it all; returns how many frames pktgen handed to the driver."""
+        if self.sender is self.card.port:
+            return self.go()
+        with self.card.in_peer():
+            return self.go()
+
+    def go(self):
+        # Not /proc/net: that is the namespace of the process, and a thread can be in another.
+        folder = "/proc/thread-self/net/pktgen"
+        thread = sorted(glob.glob(f"{folder}/kpktgend_*"))[0]
+        write(thread, "rem_device_all")
+        write(thread, f"add_device {self.sender.name}")
+        device = f"{folder}/{self.sender.name}"
+        try:
+            for setting in self.settings:
+                write(device, setting)
+            write(f"{folder}/pgctrl", "start")      # returns when all is sent
+            found = re.search(r"pkts-sofar: (\d+) +errors: (\d+)", read(device))
+            return int(found[1])
+        finally:
+            write(thread, "rem_device_all")
