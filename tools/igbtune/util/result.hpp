@@ -38,10 +38,10 @@ public:
     [[nodiscard]] bool ok() const { return std::holds_alternative<T>(state_); }
     explicit operator bool() const { return ok(); }
 
-    // Only after ok().
-    [[nodiscard]] T& value() & { return *std::get_if<T>(&state_); }
-    [[nodiscard]] const T& value() const& { return *std::get_if<T>(&state_); }
-    [[nodiscard]] T&& value() && { return std::move(*std::get_if<T>(&state_)); }
+    // Only after ok(): anything else is a mistake in igbtune, and std::bad_variant_access ends it.
+    [[nodiscard]] T& value() & { return std::get<T>(state_); }
+    [[nodiscard]] const T& value() const& { return std::get<T>(state_); }
+    [[nodiscard]] T&& value() && { return std::move(std::get<T>(state_)); }
     T& operator*() & { return value(); }
     const T& operator*() const& { return value(); }
     T&& operator*() && { return std::move(*this).value(); }
@@ -49,7 +49,7 @@ public:
     const T* operator->() const { return &value(); }
 
     // Only after !ok().
-    [[nodiscard]] const Error& error() const { return *std::get_if<Error>(&state_); }
+    [[nodiscard]] const Error& error() const { return std::get<Error>(state_); }
 
 private:
     std::variant<T, Error> state_;
