@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What tests in the guest share: commands, the channel to igb-model, traffic, the result lines (KTAP)."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import traceback
+
+
+class Failure(Exception):
+    """A check that did not hold; its text says what was seen."""
+
+
+def run(command, check=True):
+    done = subprocess.run(command, shell=True, text=True, capture_output=True, check=False)
+    if check and done.returncode != 0:
+        raise Failure(f"{command}: {done.stdout.strip()} {done.stderr.strip()}")
+    return done.stdout
+
+
+def expect(condition, text):
+    if not condition:
+        raise Failure(text)
+
+
+def wait_for(condition, text, seconds=60):
+    """Waits for what has to come; how long it takes is not the matter."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        expect(time.monotonic() < deadline, f"after {seconds} s still not: {text}")
+        time.sleep(0.1)
+
+
+class Model:
+    """One JSON object a line, over a virtio-serial port that ends in igb-model's command socket."""
+
+    def __init__(self):
+        self.file = os.open("/run/lab/model", os.O_RDWR)
+        self.rest = b""
+
+    def ask(self, do, nic="port0", **more):
+        os.write(self.file, json.dumps({"do": do, "nic": nic, **more}).encode() + b"\n")
+        while b"\n" not in self.rest:
+            self.rest += os.read(self.file, 65536)
+        line, _, self.rest = self.rest.partition(b"\n")
+        answer = json.loads(line)
+        expect(answer["ok"], f"igb-model: {answer.get('error')}")
+        return answer
+
+    def received(self, nic="port0"):
+        return [queue["frames"] for queue in self.ask("statistics", nic)["rx"]["queues"]]
+
+    def transmitted(self, nic="port0"):
+        return sum(queue["frames"] for queue in self.ask("statistics", nic)["tx"]["queues"])
+
+
+class Bench:
+    """The two ports: NETIF here, PEERIF in network namespace peer."""
+
+    def __init__(self):
+        self.model = Model()
+        self.name = os.environ["NETIF"]
+        self.peer = os.environ["PEERIF"]
+        self.pci = os.environ["PORT0_PCI"]
+        self.statistics_before = {}
+
+    def counters(self):
+        pairs = re.findall(r"^ +(\w+): (\d+)$", run(f"ethtool -S {self.name}"), re.MULTILINE)
+        return {name: int(value) for name, value in pairs}
+
+    def carrier(self):
+        def up(text):
+            return text.strip() == "1"
+        return up(run(f"cat /sys/class/net/{self.name}/carrier", check=False)) and up(
+            run(f"ip netns exec peer cat /sys/class/net/{self.peer}/carrier", check=False))
+
+    def wait_link(self):
+        wait_for(self.carrier, "carrier on both ports")
+
+    def ping(self, address="192.0.2.2", count=3, more=""):
+        last = ""
+
+        def answered():
+            nonlocal last
+            last = run(f"ping -q -c {count} -i 0.2 -W 5 {more} {address}", check=False)
+            return f"{count} received" in last
+        wait_for(answered, f"{count} answers from {address}: {last}")
+
+    def readdress(self):
+        """A reset or a namespace may have cost an address; the lab knows how to give it again."""
+        run("vmctl address")
+        self.wait_link()
+
+
+def main(cases):
+    """Runs each case by itself; one that fails does not stop the others."""
+    bench = Bench()
+    failed = 0
+    print(f"TAP version 13\n1..{len(cases)}", flush=True)
+    for number, case in enumerate(cases, 1):
+        name = case.__name__
+        try:
+            case(bench)
+        except Failure as failure:
+            failed += 1
+            print(f"not ok {number} {name}\n# {failure}", flush=True)
+        except Exception:  # pylint: disable=broad-except
+            failed += 1
+            print(f"not ok {number} {name}", flush=True)
+            print("# " + traceback.format_exc().replace("\n", "\n# "), flush=True)
+        else:
+            print(f"ok {number} {name}", flush=True)
+    sys.exit(1 if failed else 0)
