@@ -24,6 +24,7 @@ class Machine:
     qemu_arguments: list = field(default_factory=list)
     interactive: bool = False
     accelerator: str = "tcg"
+    iommu: bool = False
     model: str = ""  # the project's own device model in place of QEMU's igb
 
 
@@ -45,6 +46,9 @@ def command_line(machine):
              "rcupdate.rcu_cpu_stall_timeout=60", f"lab.job={machine.folder.removeprefix('/igbr/')}"]
     if machine.irq == "intx":
         words.append("pci=nomsi")
+    if machine.iommu:
+        # Strict: an unmapped address is out of the device's reach at once.
+        words += ["intel_iommu=on", "iommu.strict=1"]
     return " ".join(words + machine.append.split())
 
 
@@ -81,6 +85,8 @@ def arguments(machine, descriptors):
         argv += ["-accel", "kvm", "-cpu", "host"]
     else:
         argv += ["-accel", "tcg,thread=multi", "-cpu", "max"]
+    if machine.iommu:
+        argv += ["-device", "intel-iommu,caching-mode=on"]  # before the devices that it serves
     argv += ["-kernel", f"/boot/vmlinuz-{machine.release}", "-initrd", f"{machine.folder}/initramfs",
              "-append", command_line(machine), "-serial", f"file:{machine.folder}/console"]
     argv += ["-chardev", f"socket,id=qmp,fd={descriptors['qmp']}", "-mon", "chardev=qmp,mode=control",

@@ -53,6 +53,7 @@ class Job:
     run_limit: float = RUN_LIMIT
     capture: bool = False
     interactive: bool = False
+    iommu: bool = False
     model: str = ""
     label: str = "vm"
 
@@ -135,7 +136,7 @@ class Run:
             self.selector.register(self.sockets[name], selectors.EVENT_READ, name)
         whole = machine.Machine(job.release, self.inside, job.irq, job.cpus, append=job.append,
                                 qemu_arguments=job.qemu_arguments, interactive=job.interactive,
-                                accelerator=self.accelerator, model=job.model)
+                                accelerator=self.accelerator, iommu=job.iommu, model=job.model)
         if job.model:
             self.model = model.Model(job.model, self.folder, self.inside, machine.PORTS)
             self.model.start(root, preexec_fn=die_with_parent)
