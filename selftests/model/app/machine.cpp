@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "ports/tap.hpp"
+#include "ports/wire.hpp"
+
 namespace igbmodel {
 
 Slot::Slot(Loop& loop, const NicOptions& options)
@@ -17,6 +20,11 @@ Status Machine::build(const Options& options) {
         auto slot = std::make_unique<Slot>(loop_, setup.nic);
         if (Status done = connect(slot->nic, setup.port); !done) {
             return done;
+        }
+        if (!setup.capture.empty()) {
+            if (Status done = slot->nic.capture(setup.capture); !done) {
+                return done;
+            }
         }
         if (Status done = slot->server.listen(setup.socket); !done) {
             return done;
@@ -34,6 +42,16 @@ Status Machine::build(const Options& options) {
             });
         }
     }
+    return {};
+}
+
+template <class T>
+Status Machine::keep(Result<std::unique_ptr<T>> port, Nic& nic) {
+    if (!port) {
+        return port.error();
+    }
+    nic.connect(*port.value());
+    ports_.push_back(std::move(port.value()));
     return {};
 }
 
@@ -55,7 +73,13 @@ Status Machine::connect(Nic& nic, const std::string& port) {
         nic.connect(named->cable.end(named->used++));
         return {};
     }
-    return Error{"port=" + port + ": it is none or cable:NAME"};
+    if (kind == "tap") {
+        return keep(TapPort::open(loop_, rest), nic);
+    }
+    if (kind == "wire") {
+        return keep(WirePort::open(loop_, rest), nic);
+    }
+    return Error{"port=" + port + ": it is none, cable:NAME, tap:INTERFACE or wire:OWN:PEER"};
 }
 
 Slot* Machine::find(const std::string& name) {

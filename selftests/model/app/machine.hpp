@@ -36,15 +36,17 @@ public:
 
 private:
     Status connect(Nic& nic, const std::string& port);
+    template <class T>
+    Status keep(Result<std::unique_ptr<T>> port, Nic& nic);
 
     Loop& loop_;
-    std::vector<std::unique_ptr<Slot>> slots_;
     struct NamedCable {
         Cable cable;
         std::size_t used = 0;
     };
     std::map<std::string, std::unique_ptr<NamedCable>> cables_;
     std::vector<std::unique_ptr<Port>> ports_;
+    std::vector<std::unique_ptr<Slot>> slots_;  // last: they go before what they are connected to
 };
 
 }  // namespace igbmodel

@@ -37,6 +37,8 @@ Status apply(NicSetup& setup, const std::string& key, const std::string& value) 
         setup.nic.name = value;
     } else if (key == "port") {
         setup.port = value;
+    } else if (key == "capture") {
+        setup.capture = value;
     } else if (key == "mac") {
         setup.nic.spec = find_mac(value);
         if (setup.nic.spec == nullptr) {
@@ -64,8 +66,8 @@ Status apply(NicSetup& setup, const std::string& key, const std::string& value) 
                           : static_cast<void>(setup.nic.seed = *number));
     } else {
         return Error{"--nic: " + key +
-                     " is not known; there are socket, name, mac, address, port, irq, vectors, "
-                     "seed"};
+                     " is not known; there are socket, name, mac, address, port, capture, irq, "
+                     "vectors, seed"};
     }
     return {};
 }
@@ -118,7 +120,7 @@ std::variant<Options, int> parse_command_line(int argc, char** argv) {
     std::vector<std::string> nics;
     app.add_option("--nic", nics,
                    "socket=PATH[,name=N][,mac=82576][,address=02:..][,port=cable:NAME|tap:IF|"
-                   "wire:OWN:PEER|none][,irq=msix|msi|intx][,vectors=N][,seed=N]")
+                   "wire:OWN:PEER|none][,capture=FILE][,irq=msix|msi|intx][,vectors=N][,seed=N]")
         ->required()
         ->delimiter('\0');
     app.add_option("--control", options.control, "unix socket for commands, one JSON object a line");

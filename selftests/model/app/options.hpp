@@ -13,7 +13,8 @@ namespace igbmodel {
 struct NicSetup {
     NicOptions nic;
     std::string socket;
-    std::string port;  // "none", "cable:NAME", "tap:IFNAME", "wire:OWN,PEER", "pcap:FILE"
+    std::string port;     // "none", "cable:NAME", "tap:INTERFACE", "wire:OWN:PEER"
+    std::string capture;  // pcap file of what passes the connector
 };
 
 struct Options {

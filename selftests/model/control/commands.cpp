@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "ports/frame_builder.hpp"
+#include "ports/pcap.hpp"
 
 namespace igbmodel {
 
@@ -190,6 +191,15 @@ Result<Json> Commands::execute(const std::string& verb, Nic& nic, Server& server
     if (verb == "generate") {
         return generate(nic, command);
     }
+    if (verb == "replay") {
+        return replay(nic, command);
+    }
+    if (verb == "capture") {
+        if (Status done = nic.capture(text(command, "file")); !done) {
+            return done.error();
+        }
+        return Json::object();
+    }
     if (verb == "cable") {
         nic.set_cable(flag(command, "plugged", true));
         return Json::object();
@@ -210,7 +220,9 @@ Result<Json> Commands::execute(const std::string& verb, Nic& nic, Server& server
         server.disconnect();
         return Json::object();
     }
-    return Error{"do: statistics, fault, clear, random, inject, generate, cable, aer, register or remove"};
+    return Error{
+        "do: statistics, fault, clear, random, inject, generate, replay, capture, cable, aer, "
+        "register or remove"};
 }
 
 Result<Json> Commands::fault(Nic& nic, const Json& command) {
@@ -287,6 +299,18 @@ Result<Json> Commands::inject(Nic& nic, const Json& command) {
         nic.frame_arrived(frame.value(), flag(command, "bad_crc", false));
     }
     return Json{{"frames", count}};
+}
+
+Result<Json> Commands::replay(Nic& nic, const Json& command) {
+    Result<std::vector<Bytes>> frames = read_pcap(text(command, "file"));
+    if (!frames) {
+        return frames.error();
+    }
+    for (Bytes& frame : frames.value()) {
+        frame.resize(std::max(frame.size(), Port::shortest_frame), 0);
+        nic.frame_arrived(std::move(frame), false);
+    }
+    return Json{{"frames", frames.value().size()}};
 }
 
 Result<Json> Commands::generate(Nic& nic, const Json& command) {

@@ -25,6 +25,7 @@ private:
     Result<Json> clear(Nic& nic, const Json& command);
     Result<Json> random(Nic& nic, const Json& command);
     static Result<Json> inject(Nic& nic, const Json& command);
+    static Result<Json> replay(Nic& nic, const Json& command);
     static Result<Json> generate(Nic& nic, const Json& command);
     static Json statistics(Nic& nic);
 

@@ -188,7 +188,7 @@ bool Receiver::deliver(Waiting& waiting) {
     const u32 head = regs[reg::rx(queue, reg::RDH)];
     const u32 tail = regs[reg::rx(queue, reg::RDT)];
     const std::size_t buffer = packet_buffer(queue);
-    const std::size_t needed = (waiting.frame.size() + stamp_size + buffer - 1) / buffer;
+    const std::size_t needed = (waiting.frame.size() + stamp_size + crc_size + buffer - 1) / buffer;
     if (length == 0 || head >= length || tail >= length || needed >= length) {
         context_.complaints.add("Rx queue " + std::to_string(queue) + " is enabled with RDLEN " +
                                 std::to_string(length) + ", RDH " + std::to_string(head) +

@@ -231,6 +231,9 @@ void Nic::record_aer(bool uncorrectable, u32 bits) {
 
 void Nic::frame_arrived(Bytes frame, bool bad_crc) {
     if (link_up() && !looped() && config_.power_state() == 0) {
+        if (capture_) {
+            capture_->write(frame, timers_.now_ns());
+        }
         receiver_.receive(std::move(frame), bad_crc);
         flow_control();
     }
@@ -250,8 +253,28 @@ void Nic::pump() {
     while (!outgoing_.empty() && timers_.now_ns() >= paused_until_ns_) {
         Bytes frame = std::move(outgoing_.front());
         outgoing_.pop_front();
-        port_->send(std::move(frame));
+        put_on_wire(std::move(frame));
     }
+}
+
+void Nic::put_on_wire(Bytes frame) {
+    if (capture_) {
+        capture_->write(frame, timers_.now_ns());
+    }
+    port_->send(std::move(frame));
+}
+
+Status Nic::capture(const std::string& path) {
+    capture_.reset();
+    if (path.empty()) {
+        return {};
+    }
+    Result<PcapWriter> writer = PcapWriter::create(path);
+    if (!writer) {
+        return writer.error();
+    }
+    capture_.emplace(std::move(writer.value()));
+    return {};
 }
 
 // IEEE 802.3 annex 31B. One quantum is 512 bit times: 512 ns at 1 Gb/s.
@@ -282,7 +305,7 @@ void Nic::send_pause(bool off) {
     store_be16(frame.data() + 16, off ? static_cast<u16>(regs_[reg::FCTTV]) : u16{0});
     regs_.count(off ? reg::XOFFTXC : reg::XONTXC);
     partner_paused_ = off;
-    port_->send(std::move(frame));
+    put_on_wire(std::move(frame));
 }
 
 // XOFF above the packet buffer's high water mark, XON below its low one.

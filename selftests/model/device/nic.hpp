@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <string>
 
 #include "datapath/rx.hpp"
@@ -10,6 +11,7 @@
 #include "mac/nvm.hpp"
 #include "mac/phy.hpp"
 #include "pci/config.hpp"
+#include "ports/pcap.hpp"
 #include "ports/port.hpp"
 #include "transport/irq.hpp"
 #include "transport/target.hpp"
@@ -59,6 +61,8 @@ public:
     [[nodiscard]] u64 messages_sent() const { return messages_sent_; }
     void faults_changed();  // rules were added or removed: queues may go on
     void set_cable(bool plugged);
+    // Writes every frame that passes the connector to a pcap file; an empty path ends that.
+    Status capture(const std::string& path);
     void record_aer(bool uncorrectable, u32 bits);
 
     u32 read(u32 offset);  // reading has effects of its own
@@ -78,6 +82,7 @@ private:
     [[nodiscard]] u32 status() const;
     void transmitted(Bytes frame);
     void pump();
+    void put_on_wire(Bytes frame);
     void flow_control();
     void send_pause(bool off);
     void pause_received(u16 quanta);
@@ -112,6 +117,7 @@ private:
     Receiver receiver_;
     Transmitter transmitter_;
     Port* port_ = nullptr;
+    std::optional<PcapWriter> capture_;
     std::deque<Bytes> outgoing_;   // sent by the transmitter, held back by a pause of the partner
     u64 paused_until_ns_ = 0;
     Timers::Id pause_timer_ = Timers::none;

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Capture files in the classic pcap format, nanosecond variant, Ethernet link type.
+#pragma once
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "util/result.hpp"
+#include "util/types.hpp"
+
+namespace igbmodel {
+
+class PcapWriter {
+public:
+    [[nodiscard]] static Result<PcapWriter> create(const std::string& path);
+    void write(ByteView frame, u64 time_ns);
+
+private:
+    struct Close {
+        void operator()(std::FILE* file) const { std::fclose(file); }
+    };
+    std::unique_ptr<std::FILE, Close> file_;
+};
+
+// The frames of a file, micro- or nanosecond, of either byte order.
+[[nodiscard]] Result<std::vector<Bytes>> parse_pcap(ByteView bytes);
+[[nodiscard]] Result<std::vector<Bytes>> read_pcap(const std::string& path);
+
+}  // namespace igbmodel

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The command line, the command socket's language, scenario files.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "control/scenario.hpp"
+#include "tests/support.hpp"
+
+namespace igbmodel::test {
+namespace {
+
+TEST(NicOption, ReadsItsPairs) {
+    const auto setup = parse_nic("socket=/x,mac=i350,address=52:54:00:00:00:07,port=cable:c,irq=msi", 3);
+    ASSERT_TRUE(setup.ok()) << setup.error().text;
+    EXPECT_EQ(setup.value().nic.spec->device_id, 0x1521);
+    EXPECT_EQ(setup.value().nic.address, (MacAddress{0x52, 0x54, 0, 0, 0, 7}));
+    EXPECT_EQ(setup.value().nic.name, "nic3");
+    EXPECT_FALSE(setup.value().nic.with_msix);
+    EXPECT_TRUE(setup.value().nic.with_msi);
+}
+
+TEST(NicOption, SaysWhatIsWrong) {
+    const auto error = [](const char* text) {
+        const auto setup = parse_nic(text, 0);
+        return setup.ok() ? std::string() : setup.error().text;
+    };
+    EXPECT_NE(error("mac=82576").find("socket=PATH"), std::string::npos);
+    EXPECT_NE(error("socket=/x,mac=i999").find("i350"), std::string::npos) << "names the MACs there are";
+    EXPECT_NE(error("socket=/x,address=01:00:00:00:00:01").find("unicast"), std::string::npos);
+    EXPECT_NE(error("socket=/x,irq=some").find("intx"), std::string::npos);
+    EXPECT_NE(error("socket=/x,speed=7").find("vectors"), std::string::npos);
+    EXPECT_NE(error("socket=/x,vectors=26").find("25"), std::string::npos);
+    EXPECT_NE(error("socket").find("key=value"), std::string::npos);
+}
+
+class CommandTest : public testing::Test {
+protected:
+    void SetUp() override {
+        folder = std::filesystem::temp_directory_path() / ("igb-model-test-" + std::to_string(::getpid()));
+        std::filesystem::create_directories(folder);
+        Options options;
+        auto setup = parse_nic("socket=" + (folder / "s").string() + ",mac=82576", 0);
+        ASSERT_TRUE(setup.ok());
+        options.nics.push_back(std::move(setup.value()));
+        ASSERT_TRUE(machine.build(options).ok());
+        Nic& nic = machine.find("nic0")->nic;
+        nic.connect(port);
+        nic.partner_changed(full_offer());
+        nic.write(reg::CTRL, reg::CTRL_SLU);
+        nic.write(reg::RCTL, reg::RCTL_EN);
+    }
+    void TearDown() override { std::filesystem::remove_all(folder); }
+    nlohmann::json ask(const std::string& line) { return commands.run_line(line); }
+
+    std::filesystem::path folder;
+    FakePort port;
+    Loop loop;
+    Machine machine{loop};
+    Commands commands{machine, loop};
+};
+
+TEST_F(CommandTest, CountsWhatIsGenerated) {
+    EXPECT_EQ(ask(R"({"do":"generate","kind":"udp6","count":5,"flows":3})")["frames"], 5);
+    EXPECT_EQ(ask(R"({"do":"generate","kind":"tcp4","count":2,"source":"10.0.0.1","bad_crc":true})")["ok"], true);
+    EXPECT_EQ(ask(R"({"do":"inject","hex":"020000000001020000000099880000"})")["ok"], true);
+    const auto seen = ask(R"({"do":"statistics"})");
+    EXPECT_EQ(seen["rx"]["offered"], 8);
+    EXPECT_EQ(seen["link"], true);
+    EXPECT_EQ(machine.find("nic0")->nic.read(reg::CRCERRS), 2U);
+    EXPECT_EQ(machine.find("nic0")->nic.read(reg::RUC), 1U);
+    EXPECT_EQ(ask(R"({"do":"register","offset":256})")["value"], reg::RCTL_EN);
+}
+
+TEST_F(CommandTest, ArmsAndClearsFaults) {
+    EXPECT_EQ(ask(R"({"do":"fault","fault":"rx_crc","count":3})")["ok"], true);
+    ask(R"({"do":"generate","count":10})");
+    EXPECT_EQ(ask(R"({"do":"statistics"})")["faults"]["rx_crc"], 3);
+    EXPECT_EQ(ask(R"({"do":"fault","fault":"rx_drop"})")["ok"], true);
+    EXPECT_EQ(ask(R"({"do":"clear","fault":"rx_drop"})")["ok"], true);
+    ask(R"({"do":"generate","count":10})");
+    EXPECT_FALSE(ask(R"({"do":"statistics"})")["faults"].contains("rx_drop"));
+    EXPECT_EQ(ask(R"({"do":"random","seed":5,"count":2})")["ok"], true);
+    EXPECT_TRUE(machine.find("nic0")->nic.faults().armed());
+    ask(R"({"do":"clear"})");
+    EXPECT_FALSE(machine.find("nic0")->nic.faults().armed());
+}
+
+TEST_F(CommandTest, PullsTheCable) {
+    ask(R"({"do":"cable","plugged":false})");
+    EXPECT_EQ(ask(R"({"do":"statistics"})")["link"], false);
+    ask(R"({"do":"cable","plugged":true})");
+    EXPECT_EQ(ask(R"({"do":"statistics"})")["link"], true);
+}
+
+TEST_F(CommandTest, AnswersNonsenseWithAnError) {
+    for (const char* line :
+         {"", "7", "{", R"({"do":"dance"})", R"({"do":"statistics","nic":"nobody"})",
+          R"({"do":"fault","fault":"none"})", R"({"do":"inject","hex":"0"})",
+          R"({"do":"inject","hex":"zz"})", R"({"do":"generate","kind":"ipx"})",
+          R"({"do":"generate","source":"::1"})", R"({"do":"generate","count":2000000})",
+          R"({"do":"register","offset":131072})", R"({"do":"replay","file":"/none"})"}) {
+        const auto answer = ask(line);
+        EXPECT_EQ(answer["ok"], false) << line;
+        EXPECT_FALSE(answer["error"].get<std::string>().empty()) << line;
+    }
+}
+
+TEST_F(CommandTest, ScenarioStepsRunAtTheirTime) {
+    const std::string path = (folder / "s.toml").string();
+    std::ofstream(path) << "[[step]]\nafter_ms = 30\ndo = \"generate\"\ncount = 4\n"
+                           "[[step]]\ndo = \"fault\"\nfault = \"rx_crc\"\nprobability = 1.0\n";
+    const auto steps = parse_scenario(path);
+    ASSERT_TRUE(steps.ok()) << steps.error().text;
+    ASSERT_EQ(steps.value().size(), 2U);
+    schedule(steps.value(), commands, loop);
+    loop.at(loop.now_ns() + 100'000'000, [this] { loop.stop(); });
+    loop.run();
+    EXPECT_EQ(machine.find("nic0")->nic.faults().done(Fault::rx_crc), 4U);
+}
+
+TEST_F(CommandTest, ABrokenScenarioIsRefused) {
+    const std::string path = (folder / "s.toml").string();
+    for (const char* content : {"[[step]\n", "x = 1\n", "step = 3\n", "[[step]]\ndo = [1]\n", "[[step]]\ncount = -1\n"}) {
+        std::ofstream(path) << content;
+        EXPECT_FALSE(parse_scenario(path).ok()) << content;
+    }
+    EXPECT_FALSE(parse_scenario((folder / "none").string()).ok());
+}
+
+}  // namespace
+}  // namespace igbmodel::test
