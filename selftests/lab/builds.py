@@ -17,6 +17,8 @@ import rootfs
 from say import LabError, say
 
 DRIVER = "igbr"
+# What a build on the host leaves beside the sources stays there.
+BUILT = (".o", ".ko", ".mod", ".cmd", ".symvers", ".order")
 INSIDE = "/igbr"
 JOBS = str(os.cpu_count() or 1)
 
@@ -55,6 +57,8 @@ def copy_tree(source, target):
     wanted = set()
     for path in sorted(source.rglob("*")):
         relative = path.relative_to(source)
+        if path.name.endswith((*BUILT, ".mod.c")):
+            continue
         wanted.add(relative)
         if path.is_dir():
             (target / relative).mkdir(parents=True, exist_ok=True)

@@ -5,6 +5,7 @@ Both ports see the same frames, so one capture on port 0's side shows what eithe
 """
 
 import os
+import shutil
 
 FRAME_BYTES = 192  # of each frame: all headers and the beginning of the data
 FILE_BYTES = 8_000_000
@@ -48,14 +49,10 @@ class Capture:
             self.start(1 - self.current)
 
     def keep(self, name):
-        """Give a failed test's capture its name; the older half first."""
-        kept = []
+        """Give a failed test's capture its name."""
         if self.current is None:
-            return kept
-        for order, number in enumerate((1 - self.current, self.current)):
+            return
+        for number, suffix in ((1 - self.current, "older.pcap"), (self.current, "pcap")):
             if self.path(number).exists():
-                target = self.folder / f"{name}.{order}.pcap"
                 # A copy, since QEMU still writes to it.
-                target.write_bytes(self.path(number).read_bytes())
-                kept.append(target)
-        return kept
+                shutil.copyfile(self.path(number), self.folder / f"{name}.{suffix}")

@@ -2,6 +2,7 @@
 """`make check`: runs the parts, or one part, or one test."""
 
 import parts
+import rootfs
 from report import Report
 from say import LabError
 
@@ -36,6 +37,8 @@ def run(names, kernels):
         module = parts.ALL[part]
         report.part(module.TITLE)
         try:
+            if getattr(module, "NEEDS_ROOTFS", True):
+                rootfs.make()
             module.run(report, parts.Selection(kernels, tests))
         except LabError as error:
             report.fail(part, str(error))

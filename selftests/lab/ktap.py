@@ -93,13 +93,18 @@ class Reader:
         name = name or ""
         if directive == "SKIP":
             return Case(name, "skip", rest or "")
-        if good == "ok" or directive == "XFAIL":
+        if directive == "XFAIL":
+            return Case(name, "skip", f"expected failure {rest or ''}".rstrip())
+        if good == "ok":
             return Case(name, "ok", rest or "")
         return Case(name, "fail", " ".join(filter(None, (directive, rest))))
 
     def _end(self, verdict):
         test, self.test = self.test, None
         test.verdict = verdict.verdict
+        if verdict.reason.startswith("expected failure"):
+            # The runner makes this of exit status 2, which is also what a shell says of a broken script.
+            test.verdict, verdict.reason = "fail", "exit=2"
         last = test.comments[-1].lstrip("# ") if test.comments else ""
         if test.verdict == "skip":
             test.reason = verdict.reason or test.reason or last or "no reason given"

@@ -72,6 +72,7 @@ class Outcome:
 
     @property
     def console(self):
+        """The kernel's log, as a path."""
         return self.folder / "console"
 
     def exit_status(self):

@@ -98,7 +98,7 @@ class Machines:
         job = vm.Job(self.command(), self.release, run_limit=timeout() * len(self.left) + 60, capture=True,
                      environment={"LAB_TEST_TIMEOUT": timeout()}, label=f"check-{self.name}")
         reader = ktap.Reader(self.begin, self.end)
-        self.machine = vm.Run(job, reader.feed, self.splats.append)
+        self.machine = vm.Run(job, reader.feed, lambda found: self.splats.append(found))
         outcome = self.machine.run()
         say(f"  ({self.where()}: booted in {outcome.boot_seconds:.0f} s, {outcome.seconds:.0f} s in all)")
         if self.test:

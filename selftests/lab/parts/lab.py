@@ -6,6 +6,7 @@ import unittest
 import paths
 
 TITLE = "unit tests of the lab"
+NEEDS_ROOTFS = False
 
 
 class Result(unittest.TestResult):

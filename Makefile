@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The front door. `make` alone says what there is.
+
+KVER ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KVER)/build
+PREFIX ?= /usr/local
+DESTDIR ?=
+KERNEL ?= all
+T ?=
+
+# The release that KDIR really is of: a module is only good for that one.
+RELEASE = $(shell $(MAKE) -s --no-print-directory -C $(KDIR) kernelrelease 2>/dev/null)
+MODULE_FOLDER = $(DESTDIR)/lib/modules/$(RELEASE)/updates
+TOOL_TREE = build/host-tool
+LAB = selftests/lab/lab
+
+.PHONY: help all kmod tool install uninstall lab demo check shell clean
+
+help:
+	@echo 'igbr: a driver for the igb family of NICs; igbtune: what shows and tunes the way of a packet.'
+	@echo
+	@echo 'In a virtual machine, on any x86-64 Debian 12 or 13, as root:'
+	@echo '  make demo              igbr on an emulated NIC with traffic, and what igbtune shows of it'
+	@echo '  make check             all tests on both kernels; T=NAME one part or test, KERNEL=lts|newest one kernel'
+	@echo '  make shell             a shell in a machine where igbr drives port 0; KERNEL=lts|newest'
+	@echo '  make lab               only make what these need (once, for all checkouts)'
+	@echo
+	@echo 'On this machine:'
+	@echo '  make all               the module for the running kernel (KVER= or KDIR= name another) and igbtune'
+	@echo '  make install           module to updates/, igbtune to $$PREFIX/sbin ($(PREFIX)); DESTDIR is respected'
+	@echo '  make uninstall         take both away again'
+	@echo '  make clean             remove what was built here; the lab stays'
+
+all: kmod tool
+
+kmod:
+	@test -d '$(KDIR)' || { echo 'there are no kernel headers in $(KDIR):' \
+		'install linux-headers-$(KVER), or name their folder by KDIR='; exit 1; }
+	$(MAKE) -C '$(KDIR)' M='$(CURDIR)/kmod' modules
+
+tool:
+	cmake -S tools/igbtune -B $(TOOL_TREE) -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_INSTALL_PREFIX='$(PREFIX)'
+	cmake --build $(TOOL_TREE)
+
+install:
+	@test -f kmod/igbr.ko && test -f $(TOOL_TREE)/igbtune || { echo 'nothing is built yet: run make all first'; exit 1; }
+	@test -n '$(RELEASE)' || { echo 'there are no kernel headers in $(KDIR)'; exit 1; }
+	install -D -m 644 kmod/igbr.ko '$(MODULE_FOLDER)/igbr.ko'
+	install -D -m 755 $(TOOL_TREE)/igbtune '$(DESTDIR)$(PREFIX)/sbin/igbtune'
+	$(if $(DESTDIR),,depmod '$(RELEASE)')
+
+uninstall:
+	@test -n '$(RELEASE)' || { echo 'there are no kernel headers in $(KDIR)'; exit 1; }
+	rm -f '$(MODULE_FOLDER)/igbr.ko' '$(DESTDIR)$(PREFIX)/sbin/igbtune'
+	$(if $(DESTDIR),,depmod '$(RELEASE)')
+
+lab:
+	@$(LAB) make
+
+demo:
+	@$(LAB) demo
+
+check:
+	@$(LAB) check --kernel $(KERNEL) $(T)
+
+shell:
+	@$(LAB) shell --kernel $(if $(filter lts newest,$(KERNEL)),$(KERNEL),newest)
+
+clean:
+	rm -rf build
+	find kmod \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \
+		-o -name Module.symvers -o -name modules.order \) -delete
