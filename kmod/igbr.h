@@ -166,6 +166,7 @@ void igbr_set_rx_mode(struct net_device *netdev);
 /* port.c */
 int igbr_port_open(struct igbr_adapter *adapter);
 void igbr_port_close(struct igbr_adapter *adapter);
+void igbr_port_set_features(struct igbr_adapter *adapter, netdev_features_t features);
 void igbr_port_restart(struct igbr_adapter *adapter);
 int igbr_port_set_queues(struct igbr_adapter *adapter, unsigned int queues);
 int igbr_port_reconfigure(struct igbr_adapter *adapter, const struct igbr_config *config);

@@ -105,13 +105,8 @@ void igbr_set_rx_mode(struct net_device *netdev)
 
 static int igbr_set_features(struct net_device *netdev, netdev_features_t features)
 {
-	netdev_features_t changed = netdev->features ^ features;
-	struct igbr_adapter *adapter = netdev_priv(netdev);
-
-	netdev->features = features;
-	if (changed & (NETIF_F_RXCSUM | NETIF_F_RXHASH))
-		igbr_port_restart(adapter);
-	return 1;
+	igbr_port_set_features(netdev_priv(netdev), features);
+	return 0;
 }
 
 /* What the device cannot do for this frame, the stack does. */

@@ -117,15 +117,30 @@ int igbr_port_set_queues(struct igbr_adapter *adapter, unsigned int queues)
 	return 0;
 }
 
-static void igbr_start_rings(struct igbr_adapter *adapter)
+/**
+ * igbr_port_set_features - bring receive features into force
+ * @adapter: the port, open or not
+ * @features: NETIF_F_* bits
+ */
+void igbr_port_set_features(struct igbr_adapter *adapter, netdev_features_t features)
 {
-	struct igbr_hw *hw = &adapter->hw;
 	u32 rxcsum = IGBR_RXCSUM_PCSD;
 	unsigned int i;
 
-	if (adapter->netdev->features & NETIF_F_RXCSUM)
+	for (i = 0; i < adapter->active_queues; i++)
+		igbr_rx_set_features(adapter->rx_rings[i], features);
+	if (features & NETIF_F_RXCSUM)
 		rxcsum |= IGBR_RXCSUM_IPOFLD | IGBR_RXCSUM_TUOFLD;
-	igbr_wr32(hw, IGBR_RXCSUM, rxcsum);
+	if (adapter->active_queues)
+		igbr_wr32(&adapter->hw, IGBR_RXCSUM, rxcsum);
+}
+
+static void igbr_start_rings(struct igbr_adapter *adapter)
+{
+	struct igbr_hw *hw = &adapter->hw;
+	unsigned int i;
+
+	igbr_port_set_features(adapter, adapter->netdev->features);
 	igbr_wr32(hw, IGBR_RLPML, adapter->config.mtu + IGBR_FRAME_OVERHEAD);
 	for (i = 0; i < adapter->active_queues; i++) {
 		igbr_tx_start(adapter, adapter->tx_rings[i]);

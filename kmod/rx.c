@@ -61,7 +61,7 @@ static void igbr_rx_put_buf(struct igbr_rx_mem *mem, void *buf, bool direct)
 
 /* Put one page's buffers into the ring from @index on and give them to the device. */
 static __always_inline bool igbr_rx_fill_page(struct igbr_rx_mem *mem, unsigned int index,
-					       gfp_t gfp)
+					      gfp_t gfp)
 {
 	struct page *page = page_pool_alloc_pages(mem->pool, gfp | __GFP_NOWARN);
 	union igbr_rx_desc *desc = &mem->desc[index];
@@ -143,6 +143,7 @@ int igbr_rx_mem_alloc(struct igbr_adapter *adapter, unsigned int queue, unsigned
 	for (i = 0; i < count - IGBR_RX_EMPTY; i += igbr_rx_per_page(mem))
 		if (!igbr_rx_fill_page(mem, i, GFP_KERNEL))
 			goto fail;
+	mem->fresh = true;
 	return 0;
 
 fail:
@@ -186,12 +187,14 @@ void igbr_rx_attach(struct igbr_rx_ring *ring)
 	page_pool_enable_direct_recycling(ring->mem.pool, ring->napi);
 }
 
-/* Empty the ring and fill it again from slot 0 on. */
+/* Start from slot 0 with a full ring: as it was made, or emptied and filled again. */
 static void igbr_rx_rearm(struct igbr_rx_ring *ring)
 {
 	struct igbr_rx_mem *mem = &ring->mem;
-	unsigned int i;
+	unsigned int i = mem->count - IGBR_RX_EMPTY;
 
+	if (mem->fresh)
+		goto out;
 	memset(mem->desc, 0, mem->count * sizeof(*mem->desc));
 	for (i = 0; i < mem->count; i++) {
 		if (mem->bufs[i])
@@ -201,6 +204,8 @@ static void igbr_rx_rearm(struct igbr_rx_ring *ring)
 	for (i = 0; i < mem->count - IGBR_RX_EMPTY; i += igbr_rx_per_page(mem))
 		if (!igbr_rx_fill_page(mem, i, GFP_KERNEL))
 			break;
+out:
+	mem->fresh = false;
 	ring->next_to_clean = 0;
 	ring->next_to_use = i;
 	ring->starved = !i;
@@ -220,8 +225,6 @@ void igbr_rx_start(struct igbr_adapter *adapter, struct igbr_rx_ring *ring)
 	unsigned int q = ring->queue;
 	u32 rxdctl;
 
-	ring->csum_bits = adapter->netdev->features & NETIF_F_RXCSUM ? IGBR_RXD_CSUM : 0;
-	ring->hash_types = adapter->netdev->features & NETIF_F_RXHASH ? IGBR_RSS_TYPES : 0;
 	ring->tail = hw->regs + IGBR_RDT(q);
 	igbr_rx_rearm(ring);
 
@@ -239,6 +242,17 @@ void igbr_rx_start(struct igbr_adapter *adapter, struct igbr_rx_ring *ring)
 			      10 * USEC_PER_MSEC, false, hw, IGBR_RXDCTL(q)))
 		netdev_err(adapter->netdev, "receive queue %u does not start\n", q);
 	igbr_wr32(hw, IGBR_RDT(q), ring->next_to_use);
+}
+
+/**
+ * igbr_rx_set_features - take the device's checksum verdict and hash, or not
+ * @ring: the ring; it may be running
+ * @features: NETIF_F_RXCSUM and NETIF_F_RXHASH count
+ */
+void igbr_rx_set_features(struct igbr_rx_ring *ring, netdev_features_t features)
+{
+	WRITE_ONCE(ring->csum_bits, features & NETIF_F_RXCSUM ? IGBR_RXD_CSUM : 0);
+	WRITE_ONCE(ring->hash_types, features & NETIF_F_RXHASH ? IGBR_RSS_TYPES : 0);
 }
 
 /**
@@ -476,7 +490,8 @@ int igbr_clean_rx_irq(struct igbr_rx_ring *ring, int budget)
 		if (likely(skb)) {
 			packets++;
 			bytes += skb->len;
-			igbr_rx_fill_skb(ring, skb, le64_to_cpu(desc->wb.lower), upper);
+			igbr_rx_fill_skb(ring, skb, le64_to_cpu(READ_ONCE(desc->wb.lower)),
+					 upper);
 			napi_gro_receive(ring->napi, skb);
 		}
 		if (++empty >= IGBR_RX_BATCH)

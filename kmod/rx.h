@@ -6,6 +6,7 @@
 #define _IGBR_RX_H_
 
 #include <linux/cache.h>
+#include <linux/netdev_features.h>
 #include <linux/types.h>
 #include <linux/u64_stats_sync.h>
 
@@ -28,6 +29,7 @@ union igbr_rx_desc;
  * @hw_len: bytes that the device may be told to write to a buffer, a multiple of 1 KiB
  * @truesize: bytes that a buffer takes in all
  * @max_frame: longest frame, without CRC
+ * @fresh: full of buffers from slot 0 on, not used yet
  */
 struct igbr_rx_mem {
 	union igbr_rx_desc *desc;
@@ -39,6 +41,7 @@ struct igbr_rx_mem {
 	u16 hw_len;
 	u16 truesize;
 	u16 max_frame;
+	bool fresh;
 };
 
 /**
@@ -101,6 +104,7 @@ int igbr_rx_mem_alloc(struct igbr_adapter *adapter, unsigned int queue, unsigned
 void igbr_rx_mem_free(struct igbr_adapter *adapter, struct igbr_rx_mem *mem);
 void igbr_rx_attach(struct igbr_rx_ring *ring);
 void igbr_rx_start(struct igbr_adapter *adapter, struct igbr_rx_ring *ring);
+void igbr_rx_set_features(struct igbr_rx_ring *ring, netdev_features_t features);
 void igbr_rx_stop(struct igbr_rx_ring *ring);
 void igbr_rx_set_drop(struct igbr_hw *hw, struct igbr_rx_ring *ring, bool drop);
 int igbr_clean_rx_irq(struct igbr_rx_ring *ring, int budget);

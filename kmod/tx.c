@@ -122,14 +122,15 @@ void igbr_tx_start(struct igbr_adapter *adapter, struct igbr_tx_ring *ring)
 	netdev_tx_reset_queue(ring->txq);
 }
 
-static __always_inline void igbr_tx_unmap(struct igbr_tx_ring *ring, struct igbr_tx_buffer *buf)
+/* Undo what a buffer's flags say, but for the frame. */
+static __always_inline void igbr_tx_undo(struct igbr_tx_ring *ring, struct igbr_tx_buffer *buf,
+					 u8 flags)
 {
-	if (buf->mapped)
+	if (flags & IGBR_TX_MAPPED)
 		dma_unmap_page(ring->dev, buf->dma, buf->len, DMA_TO_DEVICE);
-	else if (buf->copied)
+	else if (flags & IGBR_TX_COPIED)
 		ring->copies_done++;
-	buf->mapped = false;
-	buf->copied = false;
+	buf->flags = 0;
 }
 
 /**
@@ -145,9 +146,9 @@ void igbr_tx_stop(struct igbr_tx_ring *ring)
 	for (i = 0; i < ring->mem.count; i++) {
 		struct igbr_tx_buffer *buf = &ring->mem.bufs[i];
 
-		igbr_tx_unmap(ring, buf);
-		dev_kfree_skb_any(buf->skb);
-		buf->skb = NULL;
+		if (buf->flags & IGBR_TX_LAST)
+			dev_kfree_skb_any(buf->skb);
+		igbr_tx_undo(ring, buf, buf->flags);
 	}
 }
 
@@ -162,10 +163,10 @@ bool igbr_tx_is_pending(const struct igbr_tx_ring *ring)
 	return le32_to_cpu(READ_ONCE(*ring->head)) != READ_ONCE(ring->next_to_use);
 }
 
-static u16 igbr_tx_free_slots(const struct igbr_tx_ring *ring)
+static unsigned int igbr_tx_free_slots(const struct igbr_tx_ring *ring)
 {
-	u16 clean = READ_ONCE(ring->next_to_clean);
-	u16 use = READ_ONCE(ring->next_to_use);
+	unsigned int clean = READ_ONCE(ring->next_to_clean);
+	unsigned int use = READ_ONCE(ring->next_to_use);
 
 	return (clean > use ? 0 : ring->mem.count) + clean - use - 1;
 }
@@ -181,8 +182,8 @@ static void igbr_tx_ring_doorbell(struct igbr_tx_ring *ring)
 /* The same when frames wait that were to be followed by more: the last one gets RS now. */
 static noinline void igbr_tx_flush(struct igbr_tx_ring *ring)
 {
-	u16 use = ring->next_to_use;
-	u16 last = (use ? use : ring->mem.count) - 1;
+	unsigned int use = ring->next_to_use;
+	unsigned int last = (use ? use : ring->mem.count) - 1;
 
 	if (ring->told == use)
 		return;
@@ -190,7 +191,7 @@ static noinline void igbr_tx_flush(struct igbr_tx_ring *ring)
 	igbr_tx_ring_doorbell(ring);
 }
 
-static u16 igbr_tx_next(const struct igbr_tx_ring *ring, u16 index)
+static unsigned int igbr_tx_next(const struct igbr_tx_ring *ring, unsigned int index)
 {
 	return unlikely(++index == ring->mem.count) ? 0 : index;
 }
@@ -200,8 +201,8 @@ static u16 igbr_tx_next(const struct igbr_tx_ring *ring, u16 index)
 	(FIELD_PREP(IGBR_TXD_DTYP, IGBR_DTYP_CONTEXT) | IGBR_TXD_DEXT)
 
 /* Put a context into the ring unless the device has just that one. Returns the next index. */
-static u16 igbr_tx_put_context(struct igbr_tx_ring *ring, u32 vlan_macip_lens, u32 type_tucmd,
-			       u32 mss_l4len)
+static unsigned int igbr_tx_put_context(struct igbr_tx_ring *ring, u32 vlan_macip_lens,
+					u32 type_tucmd, u32 mss_l4len)
 {
 	union igbr_tx_desc *desc = &ring->mem.desc[ring->next_to_use];
 	struct igbr_tx_context *last = &ring->context;
@@ -242,27 +243,34 @@ static int igbr_tx_prepare_tso(struct sk_buff *skb)
 }
 
 /* Take back the descriptors before @index of a frame that could not be mapped to its end. */
-static void igbr_tx_unwind(struct igbr_tx_ring *ring, u16 index)
+static noinline int igbr_tx_unwind(struct igbr_tx_ring *ring, unsigned int index)
 {
 	while (index != ring->next_to_use) {
+		struct igbr_tx_buffer *buf;
+
 		index = (index ? index : ring->mem.count) - 1;
-		igbr_tx_unmap(ring, &ring->mem.bufs[index]);
+		buf = &ring->mem.bufs[index];
+		igbr_tx_undo(ring, buf, buf->flags);
 	}
 	/* The device never sees the context that the frame may have put there. */
 	ring->context = (struct igbr_tx_context){ };
+	return -ENOMEM;
 }
 
-/* A piece longer than a descriptor takes: cut it. Returns the index of the last cut. */
-static noinline u16 igbr_tx_cut(struct igbr_tx_ring *ring, u64 cmd, dma_addr_t dma, u32 len,
-				u16 index)
+/*
+ * Fill the descriptors of a piece that is too long for one. Returns the index of the last; the
+ * others do not have what @last says of the frame's end.
+ */
+static noinline unsigned int igbr_tx_cut(struct igbr_tx_ring *ring, u64 cmd, u64 last,
+					 dma_addr_t dma, u32 len, unsigned int index)
 {
 	while (1) {
 		union igbr_tx_desc *desc = &ring->mem.desc[index];
 		u32 piece = min_t(u32, len, IGBR_TX_PIECE);
 
-		desc->data.addr = cpu_to_le64(dma);
-		desc->data.cmd = cpu_to_le64(cmd | piece);
 		len -= piece;
+		desc->data.addr = cpu_to_le64(dma);
+		desc->data.cmd = cpu_to_le64(cmd | piece | (len ? 0 : last));
 		if (!len)
 			return index;
 		dma += piece;
@@ -271,119 +279,126 @@ static noinline u16 igbr_tx_cut(struct igbr_tx_ring *ring, u64 cmd, dma_addr_t d
 }
 
 /* Fill the descriptor of a piece. Returns the index of its last one. */
-static u16 igbr_tx_put(struct igbr_tx_ring *ring, u64 cmd, dma_addr_t dma, u32 len, u16 index)
+static unsigned int igbr_tx_put(struct igbr_tx_ring *ring, u64 cmd, u64 last, dma_addr_t dma,
+				u32 len, unsigned int index)
 {
 	union igbr_tx_desc *desc = &ring->mem.desc[index];
 
 	if (unlikely(len > IGBR_TX_PIECE))
-		return igbr_tx_cut(ring, cmd, dma, len, index);
+		return igbr_tx_cut(ring, cmd, last, dma, len, index);
 	desc->data.addr = cpu_to_le64(dma);
-	desc->data.cmd = cpu_to_le64(cmd | len);
+	desc->data.cmd = cpu_to_le64(cmd | last | len);
 	return index;
 }
 
-/* Map the linear part of a frame. Returns whether that worked. */
-static __always_inline bool igbr_tx_map_head(struct igbr_tx_ring *ring, struct sk_buff *skb,
-					     struct igbr_tx_buffer *buf)
+/* Map the linear part of a frame: as dma_map_single(), without its look at the address. */
+static __always_inline dma_addr_t igbr_tx_map_head(struct igbr_tx_ring *ring,
+						   struct sk_buff *skb, u32 len)
 {
-	/* As dma_map_single(), which would first look whether the memory is linear at all. */
-	buf->dma = dma_map_page(ring->dev, virt_to_page(skb->data), offset_in_page(skb->data),
-				skb_headlen(skb), DMA_TO_DEVICE);
-	if (unlikely(dma_mapping_error(ring->dev, buf->dma)))
-		return false;
-	buf->len = skb_headlen(skb);
-	buf->mapped = true;
-	return true;
+	return dma_map_page(ring->dev, virt_to_page(skb->data), offset_in_page(skb->data), len,
+			    DMA_TO_DEVICE);
 }
 
 /*
- * Map a frame with fragments and fill its descriptors. Returns the index of the last one, or a
- * negative error.
+ * Map a frame that takes several descriptors, and fill them. Returns the index of the last one,
+ * or a negative error.
  */
-static noinline int igbr_tx_map_frags(struct igbr_tx_ring *ring, u64 cmd, struct sk_buff *skb,
-				      u16 index)
+static noinline int igbr_tx_map_frags(struct igbr_tx_ring *ring, u64 cmd, u64 last,
+				      struct sk_buff *skb, unsigned int index)
 {
 	struct skb_shared_info *shinfo = skb_shinfo(skb);
-	struct igbr_tx_buffer *buf = &ring->mem.bufs[index];
+	unsigned int left = shinfo->nr_frags;
 	skb_frag_t *frag = shinfo->frags;
-	u16 next;
+	u32 len = skb_headlen(skb);
+	dma_addr_t dma = igbr_tx_map_head(ring, skb, len);
 
-	if (unlikely(!igbr_tx_map_head(ring, skb, buf)))
-		goto fail;
-	while (frag < &shinfo->frags[shinfo->nr_frags]) {
-		next = igbr_tx_next(ring, igbr_tx_put(ring, cmd, buf->dma, buf->len, index));
-		index = next;
-		buf = &ring->mem.bufs[index];
-		buf->len = skb_frag_size(frag);
-		buf->dma = skb_frag_dma_map(ring->dev, frag++, 0, buf->len, DMA_TO_DEVICE);
-		if (unlikely(dma_mapping_error(ring->dev, buf->dma)))
-			goto fail;
-		buf->mapped = true;
+	while (1) {
+		struct igbr_tx_buffer *buf = &ring->mem.bufs[index];
+
+		if (unlikely(dma_mapping_error(ring->dev, dma)))
+			return igbr_tx_unwind(ring, index);
+		buf->dma = dma;
+		buf->len = len;
+		buf->flags = IGBR_TX_MAPPED;
+		if (!left--) {
+			index = igbr_tx_put(ring, cmd, last, dma, len, index);
+			ring->mem.bufs[index].flags |= IGBR_TX_LAST;
+			return index;
+		}
+		index = igbr_tx_next(ring, igbr_tx_put(ring, cmd, 0, dma, len, index));
+		len = skb_frag_size(frag);
+		dma = skb_frag_dma_map(ring->dev, frag++, 0, len, DMA_TO_DEVICE);
 	}
-	return igbr_tx_put(ring, cmd | IGBR_TXD_EOP, buf->dma, buf->len, index);
-
-fail:
-	igbr_tx_unwind(ring, index);
-	return -ENOMEM;
 }
 
-/* The same for a frame without fragments */
+/* The same for a frame that takes one descriptor */
 static __always_inline int igbr_tx_map_linear(struct igbr_tx_ring *ring, u64 cmd,
-					      struct sk_buff *skb, u16 index)
+					      struct sk_buff *skb, unsigned int index)
 {
 	struct igbr_tx_buffer *buf = &ring->mem.bufs[index];
+	union igbr_tx_desc *desc = &ring->mem.desc[index];
+	u32 len = skb->len;
+	dma_addr_t dma = igbr_tx_map_head(ring, skb, len);
 
-	if (unlikely(!igbr_tx_map_head(ring, skb, buf))) {
-		igbr_tx_unwind(ring, index);
-		return -ENOMEM;
-	}
-	return igbr_tx_put(ring, cmd | IGBR_TXD_EOP, buf->dma, buf->len, index);
+	if (unlikely(dma_mapping_error(ring->dev, dma)))
+		return igbr_tx_unwind(ring, index);
+	buf->dma = dma;
+	buf->len = len;
+	buf->flags = IGBR_TX_MAPPED | IGBR_TX_LAST;
+	desc->data.addr = cpu_to_le64(dma);
+	desc->data.cmd = cpu_to_le64(cmd | len);
+	return index;
 }
 
 /* A short frame goes by copy while there are slots: they are used and done in turn. */
 static bool igbr_tx_can_copy(const struct igbr_tx_ring *ring, const struct sk_buff *skb)
 {
 	return skb->len <= IGBR_TX_COPY_LEN &&
-	       (u16)(ring->copied - READ_ONCE(ring->copies_done)) < IGBR_TX_COPIES;
+	       ring->copied - READ_ONCE(ring->copies_done) < IGBR_TX_COPIES;
 }
 
-static __always_inline u16 igbr_tx_copy(struct igbr_tx_ring *ring, u64 cmd, struct sk_buff *skb,
-					u16 index)
+static __always_inline void igbr_tx_copy(struct igbr_tx_ring *ring, u64 cmd, struct sk_buff *skb,
+					 unsigned int index)
 {
-	u32 offset = ring->copied++ % IGBR_TX_COPIES * IGBR_TX_COPY_LEN;
+	u32 offset = ring->copied++ % IGBR_TX_COPIES * IGBR_TX_COPY_LEN, len = skb->len;
+	union igbr_tx_desc *desc = &ring->mem.desc[index];
 
-	memcpy(ring->mem.copies + offset, skb->data, skb->len);
-	ring->mem.bufs[index].copied = true;
-	return igbr_tx_put(ring, cmd | IGBR_TXD_EOP, ring->mem.copies_dma + offset, skb->len,
-			   index);
+	memcpy(ring->mem.copies + offset, skb->data, len);
+	ring->mem.bufs[index].flags = IGBR_TX_COPIED | IGBR_TX_LAST;
+	desc->data.addr = cpu_to_le64(ring->mem.copies_dma + offset);
+	desc->data.cmd = cpu_to_le64(cmd | len);
 }
 
-static u32 igbr_tx_drop(struct igbr_tx_ring *ring, struct sk_buff *skb)
+static noinline bool igbr_tx_drop(struct igbr_tx_ring *ring, struct sk_buff *skb)
 {
 	dev_kfree_skb_any(skb);
 	u64_stats_update_begin(&ring->xmit_syncp);
 	u64_stats_inc(&ring->drops);
 	u64_stats_update_end(&ring->xmit_syncp);
-	return 0;
+	return false;
 }
 
 /*
- * Fill descriptors for a frame from @index on; @bytes and @segs are what it will be on the wire.
- * Returns @bytes, 0 if it was dropped.
+ * Fill descriptors for a frame from @index on. @cmd is for all of them, @last for the last one;
+ * @bytes and @segs are what the frame will be on the wire. Returns whether it was queued, else it
+ * was dropped.
  */
-static __always_inline u32 igbr_tx_queue(struct igbr_tx_ring *ring, struct sk_buff *skb, u64 cmd,
-					 u32 bytes, u16 segs, int index)
+static __always_inline bool igbr_tx_queue(struct igbr_tx_ring *ring, struct sk_buff *skb, u64 cmd,
+					  u64 last, u32 bytes, u16 segs, int index)
 {
 	struct igbr_tx_buffer *buf;
 
-	if (skb_is_nonlinear(skb))
-		index = igbr_tx_map_frags(ring, cmd, skb, index);
-	else if (igbr_tx_can_copy(ring, skb))
-		index = igbr_tx_copy(ring, cmd, skb, index);
-	else
-		index = igbr_tx_map_linear(ring, cmd, skb, index);
-	if (unlikely(index < 0))
-		return igbr_tx_drop(ring, skb);
+	if (skb_is_nonlinear(skb) || unlikely(skb->len > IGBR_TX_PIECE)) {
+		index = igbr_tx_map_frags(ring, cmd, last, skb, index);
+		if (unlikely(index < 0))
+			return igbr_tx_drop(ring, skb);
+	} else if (igbr_tx_can_copy(ring, skb)) {
+		igbr_tx_copy(ring, cmd | last, skb, index);
+	} else {
+		index = igbr_tx_map_linear(ring, cmd | last, skb, index);
+		if (unlikely(index < 0))
+			return igbr_tx_drop(ring, skb);
+	}
 	buf = &ring->mem.bufs[index];
 	buf->skb = skb;
 	buf->segs = segs;
@@ -392,14 +407,23 @@ static __always_inline u32 igbr_tx_queue(struct igbr_tx_ring *ring, struct sk_bu
 		skb_tx_timestamp(skb);
 	/* The clean loop takes what is below the index for filled. */
 	smp_store_release(&ring->next_to_use, igbr_tx_next(ring, index));
-	return bytes;
+	return true;
 }
 
-/* Queue a frame that the device is to sum or cut; @cmd lacks what follows from that. */
-static noinline u32 igbr_tx_queue_offload(struct igbr_tx_ring *ring, struct sk_buff *skb, u64 cmd)
+/* Queue a frame as it is. */
+static __always_inline bool igbr_tx_queue_plain(struct igbr_tx_ring *ring, struct sk_buff *skb,
+						u64 last)
+{
+	return igbr_tx_queue(ring, skb, IGBR_TXD_DATA | FIELD_PREP(IGBR_TXD_PAYLEN, skb->len),
+			     last, skb->len, 1, ring->next_to_use);
+}
+
+/* Queue a frame that the device is to sum or cut. Returns its bytes on the wire, 0: dropped. */
+static noinline u32 igbr_tx_queue_offload(struct igbr_tx_ring *ring, struct sk_buff *skb, u64 last)
 {
 	u32 type = IGBR_TXD_CONTEXT, mss = 0, bytes = skb->len, network, lens;
 	bool ipv4 = vlan_get_protocol(skb) == htons(ETH_P_IP);
+	u64 cmd = IGBR_TXD_DATA | IGBR_TXD_TXSM;
 	int header = 0;
 	u16 segs = 1;
 
@@ -407,11 +431,10 @@ static noinline u32 igbr_tx_queue_offload(struct igbr_tx_ring *ring, struct sk_b
 		type |= IGBR_TXC_L4T_TCP;
 	else if (skb->csum_offset == offsetof(struct udphdr, check))
 		type |= IGBR_TXC_L4T_UDP;
-	else if (skb_checksum_help(skb))
-		return igbr_tx_drop(ring, skb);
+	else if (!skb_checksum_help(skb))
+		return igbr_tx_queue_plain(ring, skb, last) ? bytes : 0;
 	else
-		return igbr_tx_queue(ring, skb, cmd | FIELD_PREP(IGBR_TXD_PAYLEN, skb->len),
-				     skb->len, 1, ring->next_to_use);
+		return igbr_tx_drop(ring, skb);
 	if (ipv4)
 		type |= IGBR_TXC_IPV4;
 	if (skb_is_gso(skb)) {
@@ -424,12 +447,21 @@ static noinline u32 igbr_tx_queue_offload(struct igbr_tx_ring *ring, struct sk_b
 		mss = FIELD_PREP(IGBR_TXC_MSS, skb_shinfo(skb)->gso_size) |
 		      FIELD_PREP(IGBR_TXC_L4LEN, tcp_hdrlen(skb));
 	}
-	cmd |= IGBR_TXD_TXSM | FIELD_PREP(IGBR_TXD_PAYLEN, skb->len - header);
+	cmd |= FIELD_PREP(IGBR_TXD_PAYLEN, skb->len - header);
 	network = skb_network_offset(skb);
 	lens = FIELD_PREP(IGBR_TXC_MACLEN, network) |
 	       FIELD_PREP(IGBR_TXC_IPLEN, skb_checksum_start_offset(skb) - network);
-	return igbr_tx_queue(ring, skb, cmd, bytes, segs,
-			     igbr_tx_put_context(ring, lens, type, mss));
+	return igbr_tx_queue(ring, skb, cmd, last, bytes, segs,
+			     igbr_tx_put_context(ring, lens, type, mss)) ? bytes : 0;
+}
+
+/* Queue a frame that is too short for the device. Returns as igbr_tx_queue_offload(). */
+static noinline u32 igbr_tx_queue_short(struct igbr_tx_ring *ring, struct sk_buff *skb, u64 last)
+{
+	/* It frees the frame when it fails. */
+	if (skb_put_padto(skb, IGBR_TX_MIN_LEN))
+		return 0;
+	return igbr_tx_queue_plain(ring, skb, last) ? skb->len : 0;
 }
 
 /* Few descriptors are left: stop the queue until some are done. Returns whether it stopped. */
@@ -457,33 +489,33 @@ netdev_tx_t igbr_xmit_frame(struct sk_buff *skb, struct net_device *netdev)
 {
 	struct igbr_adapter *adapter = netdev_priv(netdev);
 	struct igbr_tx_ring *ring = adapter->tx_rings[skb_get_queue_mapping(skb)];
-	u16 free = igbr_tx_free_slots(ring);
+	/* Less room than for this frame and the next: the queue may have to stop. */
+	bool tight = igbr_tx_free_slots(ring) < 2 * IGBR_TX_NEEDED;
 	bool more = netdev_xmit_more();
-	u64 cmd = IGBR_TXD_DATA | (more ? 0 : IGBR_TXD_RS);
-	u32 bytes = 0;
+	u64 last = IGBR_TXD_EOP | (more ? 0 : IGBR_TXD_RS);
+	u32 bytes = skb->len;
 
-	if (unlikely(free < IGBR_TX_NEEDED) && igbr_tx_stop_queue(ring)) {
+	if (unlikely(tight) && igbr_tx_stop_queue(ring)) {
 		igbr_tx_flush(ring);
 		return NETDEV_TX_BUSY;
 	}
 	if (skb->ip_summed == CHECKSUM_PARTIAL)
-		bytes = igbr_tx_queue_offload(ring, skb, cmd);
-	/* skb_put_padto() frees the frame when it fails. */
-	else if (likely(!skb_put_padto(skb, IGBR_TX_MIN_LEN)))
-		bytes = igbr_tx_queue(ring, skb, cmd | FIELD_PREP(IGBR_TXD_PAYLEN, skb->len),
-				      skb->len, 1, ring->next_to_use);
-	if (likely(bytes)) {
-		if (__netdev_tx_sent_queue(ring->txq, bytes, more)) {
-			if (likely(!more))
-				igbr_tx_ring_doorbell(ring);
-			else
-				igbr_tx_flush(ring);
-		}
-	} else if (!more) {
-		igbr_tx_flush(ring);
+		bytes = igbr_tx_queue_offload(ring, skb, last);
+	else if (unlikely(bytes < IGBR_TX_MIN_LEN))
+		bytes = igbr_tx_queue_short(ring, skb, last);
+	else if (unlikely(!igbr_tx_queue_plain(ring, skb, last)))
+		bytes = 0;
+
+	if (unlikely(!bytes)) {
+		if (!more)
+			igbr_tx_flush(ring);
+	} else if (__netdev_tx_sent_queue(ring->txq, bytes, more)) {
+		if (likely(!more))
+			igbr_tx_ring_doorbell(ring);
+		else
+			igbr_tx_flush(ring);
 	}
-	/* This frame took at the most IGBR_TX_NEEDED: below twice that, look closer. */
-	if (unlikely(free < 2 * IGBR_TX_NEEDED) && igbr_tx_stop_queue(ring))
+	if (unlikely(tight) && igbr_tx_stop_queue(ring))
 		igbr_tx_flush(ring);
 	return NETDEV_TX_OK;
 }
@@ -491,12 +523,11 @@ netdev_tx_t igbr_xmit_frame(struct sk_buff *skb, struct net_device *netdev)
 /* How many descriptors the device has done, by its word; -1 if that cannot be. */
 static int igbr_tx_done(struct igbr_tx_ring *ring)
 {
-	u32 head = le32_to_cpu(READ_ONCE(*ring->head));
+	unsigned int head = le32_to_cpu(READ_ONCE(*ring->head));
+	unsigned int count = ring->mem.count, clean = ring->next_to_clean;
 	/* Pairs with igbr_tx_queue(): buffers below the index are filled. */
-	u16 use = smp_load_acquire(&ring->next_to_use);
-	u16 clean = ring->next_to_clean;
-	int count = ring->mem.count;
-	int done, filled;
+	unsigned int use = smp_load_acquire(&ring->next_to_use);
+	unsigned int done, filled;
 
 	if (unlikely(head >= count))
 		return -1;
@@ -527,9 +558,8 @@ static void igbr_tx_bad_head(struct igbr_tx_ring *ring)
  */
 bool igbr_clean_tx_irq(struct igbr_tx_ring *ring, int budget)
 {
-	unsigned int packets = 0, frames = 0, bytes = 0;
+	unsigned int packets = 0, frames = 0, bytes = 0, index = ring->next_to_clean;
 	int done = igbr_tx_done(ring), left;
-	u16 index = ring->next_to_clean;
 
 	if (unlikely(done < 0)) {
 		igbr_tx_bad_head(ring);
@@ -544,14 +574,14 @@ bool igbr_clean_tx_irq(struct igbr_tx_ring *ring, int budget)
 	done = min(done, IGBR_TX_CLEAN_MAX);
 	while (done--) {
 		struct igbr_tx_buffer *buf = &ring->mem.bufs[index];
+		u8 flags = buf->flags;
 
-		igbr_tx_unmap(ring, buf);
-		if (buf->skb) {
+		igbr_tx_undo(ring, buf, flags);
+		if (flags & IGBR_TX_LAST) {
 			frames++;
 			packets += buf->segs;
 			bytes += buf->bytes;
 			napi_consume_skb(buf->skb, budget);
-			buf->skb = NULL;
 		}
 		index = igbr_tx_next(ring, index);
 	}

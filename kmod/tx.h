@@ -15,13 +15,12 @@ union igbr_tx_desc;
 
 /**
  * struct igbr_tx_buffer - what has to be undone when a descriptor is done
- * @skb: the frame, on its last descriptor only
+ * @skb: the frame, with IGBR_TX_LAST
  * @dma: DMA address of what is mapped
  * @len: its length
- * @bytes: bytes of the frame on the wire, with @skb
- * @segs: frames on the wire, with @skb
- * @mapped: @dma is mapped
- * @copied: a slot for copies is used
+ * @bytes: bytes of the frame on the wire, with IGBR_TX_LAST
+ * @segs: frames on the wire, with IGBR_TX_LAST
+ * @flags: IGBR_TX_*; 0: nothing, as for a context or a further cut of a piece
  */
 struct igbr_tx_buffer {
 	struct sk_buff *skb;
@@ -29,8 +28,10 @@ struct igbr_tx_buffer {
 	u32 len;
 	u32 bytes;
 	u16 segs;
-	bool mapped;
-	bool copied;
+	u8 flags;
+#define IGBR_TX_MAPPED	BIT(0)	/* @dma is mapped */
+#define IGBR_TX_COPIED	BIT(1)	/* a slot for copies is used */
+#define IGBR_TX_LAST	BIT(2)	/* the frame's last descriptor */
 };
 
 /* Short frames are copied to memory that stays mapped: cheaper than to map and unmap each. */
@@ -52,7 +53,7 @@ struct igbr_tx_mem {
 	void *copies;
 	dma_addr_t dma;
 	dma_addr_t copies_dma;
-	u16 count;
+	unsigned int count;
 };
 
 /**
@@ -101,16 +102,16 @@ struct igbr_tx_ring {
 	dma_addr_t head_dma;
 	u8 queue;
 
-	u16 next_to_use ____cacheline_aligned_in_smp;
-	u16 told;
-	u16 copied;
+	unsigned int next_to_use ____cacheline_aligned_in_smp;
+	unsigned int told;
+	unsigned int copied;
 	struct igbr_tx_context context;
 	struct u64_stats_sync xmit_syncp;
 	u64_stats_t restarts;
 	u64_stats_t drops;
 
-	u16 next_to_clean ____cacheline_aligned_in_smp;
-	u16 copies_done;
+	unsigned int next_to_clean ____cacheline_aligned_in_smp;
+	unsigned int copies_done;
 	struct u64_stats_sync syncp;
 	u64_stats_t packets;
 	u64_stats_t bytes;

@@ -101,7 +101,8 @@ int igbr_hw_acquire(struct igbr_hw *hw, u32 resources)
 {
 	int result, err;
 
-	err = read_poll_timeout(igbr_hw_try_acquire, result, result != -EAGAIN || hw->gone,
+	err = read_poll_timeout(igbr_hw_try_acquire, result,
+				result != -EAGAIN || READ_ONCE(hw->gone),
 				IGBR_RESOURCE_STEP_US, IGBR_RESOURCE_US, false, hw, resources);
 	if (!err && !result)
 		return 0;
@@ -131,7 +132,8 @@ static void igbr_mac_disable_master(struct igbr_hw *hw)
 	u32 status;
 
 	igbr_wr32(hw, IGBR_CTRL, igbr_rd32(hw, IGBR_CTRL) | IGBR_CTRL_GIO_MASTER_DISABLE);
-	if (read_poll_timeout(igbr_rd32, status, !(status & IGBR_STATUS_GIO_MASTER_ENABLE),
+	if (read_poll_timeout(igbr_rd32, status,
+			      !(status & IGBR_STATUS_GIO_MASTER_ENABLE) || READ_ONCE(hw->gone),
 			      100, 80 * USEC_PER_MSEC, false, hw, IGBR_STATUS))
 		dev_warn(hw->dev, "bus requests still pending before reset\n");
 }

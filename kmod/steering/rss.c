@@ -27,15 +27,18 @@ void igbr_rss_init(struct igbr_adapter *adapter)
  * @adapter: the port
  * @queues: queue pairs
  *
- * A table that the user set stays; the core refuses fewer queues than it names.
+ * A table that the user set stays. The core refuses fewer channels than it names; only a reload
+ * may take queues away that it needs.
  *
  * Context: process, rtnl.
  */
 void igbr_rss_set_queues(struct igbr_adapter *adapter, unsigned int queues)
 {
-	unsigned int i;
+	unsigned int i, highest = 0;
 
-	if (netif_is_rxfh_configured(adapter->netdev))
+	for (i = 0; i < IGBR_RETA_SIZE; i++)
+		highest = max_t(unsigned int, highest, adapter->reta[i]);
+	if (netif_is_rxfh_configured(adapter->netdev) && highest < queues)
 		return;
 	for (i = 0; i < IGBR_RETA_SIZE; i++)
 		adapter->reta[i] = ethtool_rxfh_indir_default(i, queues);
