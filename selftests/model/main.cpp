@@ -32,9 +32,11 @@ int main(int argc, char** argv) {
         return *status;
     }
     const Options& options = std::get<Options>(parsed);
-    set_log_level(options.verbose ? LogLevel::debug
-                  : options.quiet ? LogLevel::quiet
-                                  : LogLevel::normal);
+    if (options.verbose) {
+        set_log_level(LogLevel::debug);
+    } else if (options.quiet) {
+        set_log_level(LogLevel::quiet);
+    }
     Loop loop;
     const UniqueFd signals = block_signals();
     loop.watch(signals.get(), [&loop] { loop.stop(); });

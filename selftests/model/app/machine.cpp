@@ -2,10 +2,10 @@
 #include "app/machine.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "ports/tap.hpp"
 #include "ports/wire.hpp"
+#include "util/log.hpp"
 
 namespace igbmodel {
 
@@ -104,14 +104,11 @@ void Machine::print_summary() const {
             in += slot->nic.receiver().counters(queue).frames;
             out += slot->nic.transmitter().counters(queue).frames;
         }
-        std::fprintf(stderr,
-                     "igb-model: %s: %llu frames sent, %llu received, %llu interrupts, "
-                     "%llu DMA faults, %llu other driver faults\n",
-                     slot->nic.name().c_str(), static_cast<unsigned long long>(out),
-                     static_cast<unsigned long long>(in),
-                     static_cast<unsigned long long>(slot->nic.messages_sent()),
-                     static_cast<unsigned long long>(slot->dma.faults().total()),
-                     static_cast<unsigned long long>(slot->nic.complaints().count()));
+        log_summary(slot->nic.name() + ": " + std::to_string(out) + " frames sent, " +
+                    std::to_string(in) + " received, " +
+                    std::to_string(slot->nic.messages_sent()) + " interrupts, " +
+                    std::to_string(slot->dma.faults().total()) + " DMA faults, " +
+                    std::to_string(slot->nic.complaints().count()) + " other driver faults");
     }
 }
 

@@ -90,7 +90,8 @@ Result<MacAddress> parse_address(const std::string& text, bool group_too) {
             return address;
         }
     }
-    return Error{text + " is no " + (group_too ? "" : "unicast ") + "address like 02:00:00:00:00:01"};
+    return Error{text + " is no " + (group_too ? "" : "unicast ") +
+                 "address like 02:00:00:00:00:01"};
 }
 
 Result<NicSetup> parse_nic(const std::string& text, std::size_t index) {
@@ -104,7 +105,7 @@ Result<NicSetup> parse_nic(const std::string& text, std::size_t index) {
         if (equals == std::string::npos) {
             return Error{"--nic: '" + pair + "' is not of the form key=value"};
         }
-        if (Status done = apply(setup, pair.substr(0, equals), pair.substr(equals + 1)); !done) {
+        if (const Status done = apply(setup, pair.substr(0, equals), pair.substr(equals + 1)); !done) {
             return done.error();
         }
     }
@@ -123,7 +124,8 @@ std::variant<Options, int> parse_command_line(int argc, char** argv) {
                    "wire:OWN:PEER|none][,capture=FILE][,irq=msix|msi|intx][,vectors=N][,seed=N]")
         ->required()
         ->delimiter('\0');
-    app.add_option("--control", options.control, "unix socket for commands, one JSON object a line");
+    app.add_option("--control", options.control,
+                   "unix socket for commands, one JSON object a line");
     app.add_option("--scenario", options.scenario, "TOML file of faults to begin with");
     app.add_flag("--once", options.once, "end when every device's client has gone");
     app.add_flag("-v,--verbose", options.verbose, "tell of resets, links and maps");

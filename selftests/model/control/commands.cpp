@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "ports/frame_builder.hpp"
 #include "ports/pcap.hpp"
@@ -34,10 +35,9 @@ bool flag(const Json& command, const char* key, bool otherwise) {
 
 Result<Bytes> bytes_of(const std::string& digits) {
     const auto value = [](char c) {
-        return c >= '0' && c <= '9'   ? c - '0'
-               : c >= 'a' && c <= 'f' ? c - 'a' + 10
-               : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                      : -1;
+        constexpr std::string_view all = "0123456789abcdef";
+        const std::size_t at = all.find(static_cast<char>(std::tolower(static_cast<u8>(c))));
+        return at == std::string_view::npos ? -1 : static_cast<int>(at);
     };
     Bytes out;
     for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
@@ -46,7 +46,7 @@ Result<Bytes> bytes_of(const std::string& digits) {
         if (high < 0 || low < 0) {
             return Error{"hex: '" + digits.substr(i, 2) + "' is no byte"};
         }
-        out.push_back(static_cast<u8>(high << 4 | low));
+        out.push_back(static_cast<u8>(high * 16 + low));
     }
     if (digits.size() % 2 != 0 || out.size() < 14) {
         return Error{"hex: whole bytes are needed, and a frame has at least 14"};
@@ -68,13 +68,14 @@ Status read_addresses(const Json& command, FrameSpec& spec) {
     const auto six = [](const std::string& from, std::array<u8, 16>& to) {
         return from.empty() || ::inet_pton(AF_INET6, from.c_str(), to.data()) == 1;
     };
-    const bool good = spec.ipv6 ? six(source, spec.source6) && six(destination, spec.destination6)
-                                : four(source, spec.source4) && four(destination, spec.destination4);
+    const bool good = spec.ipv6
+                          ? six(source, spec.source6) && six(destination, spec.destination6)
+                          : four(source, spec.source4) && four(destination, spec.destination4);
     if (!good) {
         return Error{"source, destination: an address of the frame's own family is needed"};
     }
-    for (const auto& [key, field] :
-         {std::pair{"ether_source", &spec.source}, std::pair{"ether_destination", &spec.destination}}) {
+    for (const auto& [key, field] : {std::pair{"ether_source", &spec.source},
+                                     std::pair{"ether_destination", &spec.destination}}) {
         const std::string given = text(command, key);
         if (!given.empty()) {
             const Result<std::array<u8, 6>> address = parse_address(given, true);
@@ -96,12 +97,15 @@ Result<FrameSpec> frame_of(const Json& command, const Nic& nic) {
         u8 protocol;
         bool ipv6;
     };
-    constexpr std::array kinds{
-        Kind{"tcp4", protocol_tcp, false},   Kind{"tcp6", protocol_tcp, true},
-        Kind{"udp4", protocol_udp, false},   Kind{"udp6", protocol_udp, true},
-        Kind{"sctp4", protocol_sctp, false}, Kind{"sctp6", protocol_sctp, true},
-        Kind{"ip4", 253, false},             Kind{"ip6", 253, true},
-        Kind{"ether", 0, false}};
+    constexpr std::array kinds{Kind{"tcp4", protocol_tcp, false},
+                               Kind{"tcp6", protocol_tcp, true},
+                               Kind{"udp4", protocol_udp, false},
+                               Kind{"udp6", protocol_udp, true},
+                               Kind{"sctp4", protocol_sctp, false},
+                               Kind{"sctp6", protocol_sctp, true},
+                               Kind{"ip4", 253, false},
+                               Kind{"ip6", 253, true},
+                               Kind{"ether", 0, false}};
     const auto* found =
         std::ranges::find_if(kinds, [&kind](const Kind& one) { return kind == one.name; });
     if (found == kinds.end()) {
@@ -139,10 +143,14 @@ Json receiver_statistics(const Nic& nic) {
                           {"by", std::move(by)}});
     }
     const auto& all = nic.receiver().counters();
-    return {{"queues", std::move(queues)}, {"offered", all.offered},
-            {"receiver_off", all.receiver_off}, {"filtered", all.filtered},
-            {"missed", all.missed}, {"no_buffer", all.no_buffer},
-            {"queue_off", all.queue_off}, {"waiting", nic.receiver().waiting()}};
+    return {{"queues", std::move(queues)},
+            {"offered", all.offered},
+            {"receiver_off", all.receiver_off},
+            {"filtered", all.filtered},
+            {"missed", all.missed},
+            {"no_buffer", all.no_buffer},
+            {"queue_off", all.queue_off},
+            {"waiting", nic.receiver().waiting()}};
 }
 
 }  // namespace
@@ -267,10 +275,10 @@ Result<Json> Commands::clear(Nic& nic, const Json& command) {
 // Everything that a driver has to live through without losing its head, each with the same chance
 // per opportunity, for a number of misdeeds of each kind.
 Result<Json> Commands::random(Nic& nic, const Json& command) {
-    constexpr std::array kinds{Fault::irq_drop,     Fault::irq_delay,  Fault::irq_duplicate,
-                               Fault::rx_length,    Fault::rx_status,  Fault::rx_wrong_slot,
-                               Fault::rx_no_eop,    Fault::rx_checksum, Fault::rx_vlan,
-                               Fault::rx_phantom,   Fault::rx_drop,    Fault::rx_crc,
+    constexpr std::array kinds{Fault::irq_drop,   Fault::irq_delay,   Fault::irq_duplicate,
+                               Fault::rx_length,  Fault::rx_status,   Fault::rx_wrong_slot,
+                               Fault::rx_no_eop,  Fault::rx_checksum, Fault::rx_vlan,
+                               Fault::rx_phantom, Fault::rx_drop,     Fault::rx_crc,
                                Fault::slow_dma};
     constexpr u64 longest_delay_us = 2000;
     nic.faults().reseed(number(command, "seed", 1));
@@ -338,9 +346,8 @@ nlohmann::json Commands::statistics(Nic& nic) {
     Json transmitted = Json::array();
     for (u32 queue = 0; queue < nic.spec().queues; ++queue) {
         const auto& one = nic.transmitter().counters(queue);
-        transmitted.push_back({{"frames", one.frames},
-                               {"octets", one.octets},
-                               {"descriptors", one.descriptors}});
+        transmitted.push_back(
+            {{"frames", one.frames}, {"octets", one.octets}, {"descriptors", one.descriptors}});
     }
     Json faults = Json::object();
     for (std::size_t i = 0; i < fault_count; ++i) {
@@ -362,7 +369,8 @@ nlohmann::json Commands::statistics(Nic& nic) {
               {"forbidden", dma.forbidden},
               {"unshared", dma.unshared},
               {"last", dma.last}}},
-            {"driver_faults", {{"count", nic.complaints().count()}, {"last", nic.complaints().last()}}}};
+            {"driver_faults",
+             {{"count", nic.complaints().count()}, {"last", nic.complaints().last()}}}};
 }
 
 }  // namespace igbmodel

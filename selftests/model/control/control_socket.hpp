@@ -15,6 +15,8 @@ public:
     ControlSocket(Loop& loop, Commands& commands) : loop_(loop), commands_(commands) {}
     ControlSocket(const ControlSocket&) = delete;
     ControlSocket& operator=(const ControlSocket&) = delete;
+    ControlSocket(ControlSocket&&) = delete;
+    ControlSocket& operator=(ControlSocket&&) = delete;
     ~ControlSocket();
 
     Status listen(const std::string& path);

@@ -52,7 +52,7 @@ constexpr std::size_t descriptor_size = 16;
 
 // Where a descriptor of a ring lies.
 [[nodiscard]] inline u64 descriptor_address(const RegisterFile& regs, u32 base_low, u32 index) {
-    return (u64{regs[base_low + 4]} << 32U | regs[base_low]) + u64{index} * descriptor_size;
+    return (u64{regs[base_low + 4]} << 32U | regs[base_low]) + (u64{index} * descriptor_size);
 }
 
 }  // namespace igbmodel

@@ -53,7 +53,9 @@ void parse_l4(ByteView frame, FrameInfo& info, std::size_t at) {
                 info.payload = at + 12;
             }
             break;
-        default: info.l4_kind = L4::other; break;
+        default:
+            info.l4_kind = L4::other;
+            break;
     }
 }
 

@@ -49,6 +49,23 @@ void insert_tag(Bytes& frame, u16 type, u16 tci) {
     frame.insert(frame.begin() + tag_at, tag.begin(), tag.end());
 }
 
+// How much of the L4 header the checksum field's end takes.
+std::size_t checksum_end(TxContext::Kind kind) {
+    switch (kind) {
+        case TxContext::Kind::tcp: return tcp_checksum_at + 2;
+        case TxContext::Kind::sctp: return sctp_checksum_at + 4;
+        default: return udp_checksum_at + 2;
+    }
+}
+
+// Which flags the segment keeps.
+u32 mask_of(const TcpFlagMasks& masks, std::size_t index, std::size_t count) {
+    if (index + 1 == count) {
+        return masks.last;
+    }
+    return index == 0 ? masks.first : masks.middle;
+}
+
 Status check_headers(const Bytes& data, const TxContext& context, const TxRequest& request) {
     std::size_t need = 0;
     if (request.ip_checksum || request.l4_checksum || request.segment) {
@@ -66,9 +83,7 @@ Status check_headers(const Bytes& data, const TxContext& context, const TxReques
                          " and MSS " + std::to_string(context.mss)};
         }
     } else if (request.l4_checksum) {
-        const bool tcp = context.l4 == TxContext::Kind::tcp;
-        const bool sctp = context.l4 == TxContext::Kind::sctp;
-        need += tcp ? tcp_checksum_at + 2 : sctp ? sctp_checksum_at + 4 : udp_checksum_at + 2;
+        need += checksum_end(context.l4);
     }
     if (need > data.size()) {
         return Error{"Tx context: headers of " + std::to_string(need) + " bytes in a frame of " +
@@ -117,8 +132,7 @@ std::vector<Bytes> segments(const Bytes& data, const TxContext& context, const T
         frame.insert(frame.end(), from, from + static_cast<std::ptrdiff_t>(size));
         patch_ip(frame, context, i);
         if (context.l4 == TxContext::Kind::tcp) {
-            patch_tcp(frame.data() + l4, offset,
-                      i + 1 == count ? masks.last : i == 0 ? masks.first : masks.middle);
+            patch_tcp(frame.data() + l4, offset, mask_of(masks, i, count));
         } else {
             store_be16(frame.data() + l4 + 4, static_cast<u16>(context.l4_length + size));
         }

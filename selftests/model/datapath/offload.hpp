@@ -23,11 +23,11 @@ struct TxContext {
 };
 
 struct TxRequest {
-    bool segment = false;       // TSE
-    bool ip_checksum = false;   // IXSM
-    bool l4_checksum = false;   // TXSM
-    bool insert_vlan = false;   // VLE
-    u32 payload_length = 0;     // PAYLEN
+    bool segment = false;      // TSE
+    bool ip_checksum = false;  // IXSM
+    bool l4_checksum = false;  // TXSM
+    bool insert_vlan = false;  // VLE
+    u32 payload_length = 0;    // PAYLEN
 };
 
 // Which TCP flags survive in first, middle and last segments (DTXTCPFLGL, DTXTCPFLGH).

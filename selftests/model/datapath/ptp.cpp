@@ -43,14 +43,18 @@ std::optional<PtpMessage> ptp_message(ByteView frame, const FrameInfo& info) {
 
 bool ptp_selected(const PtpMessage& message, u32 kind, u32 config) {
     switch (kind) {
-        case kind_all: return true;
+        case kind_all:
+            return true;
         case kind_l4_v1:
             return message.over_udp && message.version == 1 && message.type == bits(config, 0, 8);
         case kind_l2_v2:
             return !message.over_udp && message.version == 2 && message.type == bits(config, 8, 4);
-        case kind_l2_l4_v2: return message.version == 2 && message.type == bits(config, 8, 4);
-        case kind_event_v2: return message.version == 2 && message.type < 8;
-        default: return false;
+        case kind_l2_l4_v2:
+            return message.version == 2 && message.type == bits(config, 8, 4);
+        case kind_event_v2:
+            return message.version == 2 && message.type < 8;
+        default:
+            return false;
     }
 }
 

@@ -82,14 +82,16 @@ u32 rss_hash(ByteView frame, const FrameInfo& info, RssType type, const RssKey& 
         std::copy_n(frame.data() + from, count, input.data() + size);
         size += count;
     };
-    const bool ex = type == RssType::ipv6_ex || type == RssType::tcp6_ex || type == RssType::udp6_ex;
+    const bool ex =
+        type == RssType::ipv6_ex || type == RssType::tcp6_ex || type == RssType::udp6_ex;
     if (info.ipv4) {
         add(info.l3 + 12, 8);
     } else {
         add(ex && info.home_address != 0 ? info.home_address : info.l3 + 8, 16);
         add(ex && info.route_target != 0 ? info.route_target : info.l3 + 24, 16);
     }
-    const bool with_ports = type != RssType::ipv4 && type != RssType::ipv6 && type != RssType::ipv6_ex;
+    const bool with_ports =
+        type != RssType::ipv4 && type != RssType::ipv6 && type != RssType::ipv6_ex;
     if (with_ports) {
         add(info.l4, 4);
     }

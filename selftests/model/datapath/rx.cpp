@@ -41,8 +41,9 @@ u16 packet_type(const FrameInfo& info, const QueueChoice& choice) {
         return static_cast<u16>(0x8000U | *choice.ethertype_filter << 4U);
     }
     unsigned type = 0;
-    type |= info.ipv4 ? (info.ip_options ? 0x2U : 0x1U) : 0U;
-    type |= info.ipv6 ? (info.ip_options ? 0x8U : 0x4U) : 0U;
+    const unsigned options = info.ip_options ? 1U : 0U;
+    type |= info.ipv4 ? 0x1U << options : 0U;
+    type |= info.ipv6 ? 0x4U << options : 0U;
     type |= info.l4_kind == L4::tcp ? 0x10U : 0U;
     type |= info.l4_kind == L4::udp ? 0x20U : 0U;
     type |= info.l4_kind == L4::sctp ? 0x40U : 0U;
@@ -111,9 +112,9 @@ bool Receiver::passes_mac(const Bytes& frame, bool bad_crc) {
     regs.count(reg::TPR);
     regs.count64(reg::TORL, wire);
     const bool tagged = load_be16(frame.data() + 12) == (regs[reg::VET] & 0xffffU);
-    const std::size_t longest = (regs[reg::RCTL] & reg::RCTL_LPE) != 0
-                                    ? regs[reg::RLPML]
-                                    : longest_standard + (tagged ? vlan_tag : 0);
+    const std::size_t standard = longest_standard + (tagged ? vlan_tag : 0);
+    const bool long_allowed = (regs[reg::RCTL] & reg::RCTL_LPE) != 0;
+    const std::size_t longest = long_allowed ? regs[reg::RLPML] : standard;
     if (wire < shortest_on_wire) {
         regs.count(bad_crc ? reg::RFC : reg::RUC);
         return store_bad;
@@ -244,7 +245,8 @@ bool Receiver::stamp(ByteView frame, const FrameInfo& info) {
         return false;
     }
     const auto message = ptp_message(frame, info);
-    if (!message || !ptp_selected(*message, bits(regs[reg::TSYNCRXCTL], 1, 3), regs[reg::TSYNCRXCFG])) {
+    if (!message ||
+        !ptp_selected(*message, bits(regs[reg::TSYNCRXCTL], 1, 3), regs[reg::TSYNCRXCFG])) {
         return false;
     }
     const SystemClock::Stamp now = context_.clock.now();

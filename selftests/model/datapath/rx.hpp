@@ -29,11 +29,11 @@ public:
         std::array<u64, reason_count> by_reason{};
     };
     struct Counters {
-        u64 offered = 0;           // frames the port brought while the receiver was on
+        u64 offered = 0;  // frames the port brought while the receiver was on
         u64 receiver_off = 0;
-        u64 filtered = 0;          // by address or VLAN
-        u64 missed = 0;            // no room in the packet buffer
-        u64 no_buffer = 0;         // had to wait for a descriptor
+        u64 filtered = 0;   // by address or VLAN
+        u64 missed = 0;     // no room in the packet buffer
+        u64 no_buffer = 0;  // had to wait for a descriptor
         u64 queue_off = 0;
     };
     [[nodiscard]] const QueueCounters& counters(u32 queue) const { return queues_[queue]; }

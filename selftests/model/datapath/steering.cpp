@@ -33,8 +33,8 @@ bool matches_destination(const MacSpec& spec, const RegisterFile& regs, const u8
 
 bool accepts_address(const MacSpec& spec, const RegisterFile& regs, ByteView frame) {
     const u32 rctl = regs[reg::RCTL];
-    const bool broadcast = std::all_of(frame.begin(), frame.begin() + 6,
-                                       [](u8 byte) { return byte == 0xff; });
+    const bool broadcast =
+        std::all_of(frame.begin(), frame.begin() + 6, [](u8 byte) { return byte == 0xff; });
     if (matches_destination(spec, regs, frame.data())) {
         return true;
     }
@@ -61,7 +61,8 @@ bool accepts_vlan(const RegisterFile& regs, const FrameInfo& info) {
 
 // --- One function per kind of filter. Each returns whether it chose the queue. ---
 
-bool by_address(const MacSpec& spec, const RegisterFile& regs, ByteView frame, QueueChoice& choice) {
+bool by_address(const MacSpec& spec, const RegisterFile& regs, ByteView frame,
+                QueueChoice& choice) {
     if (!spec.address_queue) {
         return false;
     }
@@ -142,8 +143,8 @@ bool by_flex(const MacSpec& spec, const RegisterFile& regs, ByteView frame, Queu
         if ((enables & bit(reg::WUFC_FLEX_SHIFT + i)) == 0) {
             continue;
         }
-        const u32 table = i < 4 ? reg::FHFT + reg::FHFT_STRIDE * i
-                                : reg::FHFT_EXT + reg::FHFT_STRIDE * (i - 4);
+        const u32 table =
+            i < 4 ? reg::FHFT + reg::FHFT_STRIDE * i : reg::FHFT_EXT + reg::FHFT_STRIDE * (i - 4);
         const u32 action = regs[table + last_dword];
         const u32 length = std::min<u32>(bits(action, 0, 8), 128);
         if (length == 0 || frame.size() < length || !flex_matches(regs, table, length, frame)) {

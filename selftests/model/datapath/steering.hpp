@@ -31,8 +31,8 @@ struct QueueChoice {
 [[nodiscard]] bool accepts(const MacSpec& spec, const RegisterFile& regs, ByteView frame,
                            const FrameInfo& info);
 
-[[nodiscard]] QueueChoice choose_queue(const MacSpec& spec, const RegisterFile& regs, ByteView frame,
-                                       const FrameInfo& info);
+[[nodiscard]] QueueChoice choose_queue(const MacSpec& spec, const RegisterFile& regs,
+                                       ByteView frame, const FrameInfo& info);
 
 // The bit of the multicast table that an address selects, for RCTL.MO.
 [[nodiscard]] u32 multicast_hash(ByteView address, u32 offset_mode);

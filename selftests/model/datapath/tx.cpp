@@ -156,11 +156,11 @@ void Transmitter::finish_packet(Queue& queue, u32 number) {
         request.payload_length = queue.first_options >> 14U;
         context = queue.contexts.at(bits(queue.first_options, 4, 3));
     }
-    const TcpFlagMasks masks{bits(regs[reg::DTXTCPFLGL], 0, 12), bits(regs[reg::DTXTCPFLGL], 16, 12),
+    const TcpFlagMasks masks{bits(regs[reg::DTXTCPFLGL], 0, 12),
+                             bits(regs[reg::DTXTCPFLGL], 16, 12),
                              bits(regs[reg::DTXTCPFLGH], 0, 12)};
-    Result<std::vector<Bytes>> frames =
-        transmit_frames(std::move(queue.frame), context, request,
-                        static_cast<u16>(regs[reg::VET]), masks);
+    Result<std::vector<Bytes>> frames = transmit_frames(std::move(queue.frame), context, request,
+                                                        static_cast<u16>(regs[reg::VET]), masks);
     queue.frame = Bytes{};
     if (!frames) {
         context_.complaints.add("Tx queue " + std::to_string(number) + ": " + frames.error().text);

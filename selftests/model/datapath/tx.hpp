@@ -31,12 +31,12 @@ public:
 private:
     struct Queue {
         std::array<TxContext, 8> contexts{};
-        Bytes frame;           // data of the packet being gathered
+        Bytes frame;  // data of the packet being gathered
         bool gathering = false;
         bool legacy = false;
         u32 first_command = 0;
         u32 first_options = 0;
-        bool report = false;   // RS was set in a descriptor of this run
+        bool report = false;  // RS was set in a descriptor of this run
         QueueCounters counters;
     };
     struct Descriptor {

@@ -22,7 +22,9 @@ bool is_broadcast(ByteView frame) {
            std::all_of(frame.begin(), frame.begin() + 6, [](u8 byte) { return byte == 0xff; });
 }
 
-bool is_group(ByteView frame) { return !frame.empty() && (frame[0] & 1U) != 0; }
+bool is_group(ByteView frame) {
+    return !frame.empty() && (frame[0] & 1U) != 0;
+}
 
 void count_transmitted(RegisterFile& regs, ByteView frame) {
     const std::size_t wire = frame.size() + crc_size;

@@ -74,10 +74,14 @@ void Nic::connect(Port& port) {
 
 u64 Nic::region_size(u32 region) const {
     switch (region) {
-        case region_bar0: return bar0_size;
-        case region_bar0 + ConfigSpace::msix_bar: return options_.with_msix ? msix_bar_size : 0;
-        case region_config: return ConfigSpace::size;
-        default: return 0;
+        case region_bar0:
+            return bar0_size;
+        case region_bar0 + ConfigSpace::msix_bar:
+            return options_.with_msix ? msix_bar_size : 0;
+        case region_config:
+            return ConfigSpace::size;
+        default:
+            return 0;
     }
 }
 
@@ -188,7 +192,7 @@ u32 Nic::status() const {
     const bool full = (regs_[reg::CTRL] & reg::CTRL_FRCDPX) != 0
                           ? (regs_[reg::CTRL] & reg::CTRL_FD) != 0
                           : link.full;
-    u32 speed = link.speed == 1000 ? 2 : link.speed == 100 ? 1 : 0;
+    u32 speed = speed_code(link.speed);
     if ((regs_[reg::CTRL] & reg::CTRL_FRCSPD) != 0) {
         speed = bits(regs_[reg::CTRL], reg::CTRL_SPEED_SHIFT, 2);
     }
@@ -218,13 +222,17 @@ void Nic::link_changed() {
     }
 }
 
-void Nic::partner_changed(const PhyOffer& offer) { phy_.set_partner(offer); }
+void Nic::partner_changed(const PhyOffer& offer) {
+    phy_.set_partner(offer);
+}
 
-void Nic::set_cable(bool plugged) { phy_.set_cable(plugged); }
+void Nic::set_cable(bool plugged) {
+    phy_.set_cable(plugged);
+}
 
+// The status bits alone: QEMU answers an error interrupt of a vfio device by stopping the guest.
 void Nic::record_aer(bool uncorrectable, u32 bits) {
     config_.record_aer(uncorrectable, bits);
-    irqs_.trigger(IrqTable::error, 0);
 }
 
 // --- Frames ---
@@ -296,8 +304,8 @@ void Nic::pause_received(u16 quanta) {
 }
 
 void Nic::send_pause(bool off) {
-    constexpr std::array<u8, 18> start{0x01, 0x80, 0xc2, 0x00, 0x00, 0x01, 0, 0, 0, 0, 0, 0,
-                                       0x88, 0x08, 0x00, 0x01, 0x00, 0x00};
+    constexpr std::array<u8, 18> start{0x01, 0x80, 0xc2, 0x00, 0x00, 0x01, 0,    0,    0,
+                                       0,    0,    0,    0x88, 0x08, 0x00, 0x01, 0x00, 0x00};
     Bytes frame(start.begin(), start.end());
     frame.resize(Port::shortest_frame, 0);
     const MacAddress own = nvm_.address();
@@ -329,7 +337,8 @@ void Nic::kick(u32 queue) {
     }
     scheduled_[queue] = true;
     if (faults_.armed()) {
-        const auto late = faults_.strikes(Fault::slow_dma, static_cast<int>(queue), timers_.now_ns());
+        const auto late =
+            faults_.strikes(Fault::slow_dma, static_cast<int>(queue), timers_.now_ns());
         if (late) {
             timers_.at(timers_.now_ns() + *late * microsecond, [this, queue] { run_queue(queue); });
             return;
@@ -361,8 +370,7 @@ void Nic::kick_all() {
 }
 
 void Nic::faults_changed() {
-    nvm_.set_checksum_bad(faults_.armed() &&
-                          strikes(Fault::nvm_checksum));
+    nvm_.set_checksum_bad(faults_.armed() && strikes(Fault::nvm_checksum));
     kick_all();
     receiver_.drain();
 }

@@ -118,7 +118,7 @@ private:
     Transmitter transmitter_;
     Port* port_ = nullptr;
     std::optional<PcapWriter> capture_;
-    std::deque<Bytes> outgoing_;   // sent by the transmitter, held back by a pause of the partner
+    std::deque<Bytes> outgoing_;  // sent by the transmitter, held back by a pause of the partner
     u64 paused_until_ns_ = 0;
     Timers::Id pause_timer_ = Timers::none;
     bool partner_paused_ = false;  // by our own XOFF

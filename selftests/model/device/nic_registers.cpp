@@ -28,7 +28,9 @@ bool is_upper_half(u32 offset) {
         [offset](u32 low) { return offset == low + 4; });
 }
 
-bool is_lower_half(u32 offset) { return is_upper_half(offset + 4); }
+bool is_lower_half(u32 offset) {
+    return is_upper_half(offset + 4);
+}
 
 struct QueueRegister {
     bool found = false;
@@ -78,7 +80,9 @@ u32 Nic::read_statistic(u32 offset) {
 
 bool Nic::read_special(u32 offset, u32& value) {
     switch (offset) {
-        case reg::STATUS: value = status(); return true;
+        case reg::STATUS:
+            value = status();
+            return true;
         case reg::MDIC:
             value = regs_[reg::MDIC];
             return true;
@@ -87,7 +91,9 @@ bool Nic::read_special(u32 offset, u32& value) {
             value = regs_[reg::SWSM] | (strikes(Fault::semaphore) ? reg::SWSM_SMBI : 0);
             regs_[reg::SWSM] |= reg::SWSM_SMBI;
             return true;
-        case reg::FRTIMER: value = static_cast<u32>(timers_.now_ns() / microsecond); return true;
+        case reg::FRTIMER:
+            value = static_cast<u32>(timers_.now_ns() / microsecond);
+            return true;
         case reg::TXSTMPH:
             value = regs_[offset];
             regs_[reg::TSYNCTXCTL] &= ~reg::TSYNC_VALID;
@@ -100,7 +106,8 @@ bool Nic::read_special(u32 offset, u32& value) {
             value = regs_[offset];
             regs_[offset] = 0;
             return true;
-        default: break;
+        default:
+            break;
     }
     const QueueRegister which = queue_register(offset, spec_.queues);
     if (which.found && !which.tx && which.which == reg::RQDPC) {
@@ -128,8 +135,11 @@ bool Nic::read_clock(u32 offset, u32& value) {
             latched_ = clock_.now();
             value = latched_.low;
             return true;
-        case reg::SYSTIMH: value = latched_.high; return true;
-        default: return false;
+        case reg::SYSTIMH:
+            value = latched_.high;
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -148,12 +158,16 @@ void Nic::write(u32 offset, u32 value) {
 
 bool Nic::write_special(u32 offset, u32 value) {
     switch (offset) {
-        case reg::CTRL: write_control(value); return true;
+        case reg::CTRL:
+            write_control(value);
+            return true;
         case reg::STATUS:
             // Only "device reset happened" is cleared by writing one.
             regs_[reg::STATUS] &= ~(value & reg::STATUS_DEV_RST_SET);
             return true;
-        case reg::EECD: regs_[reg::EECD] = nvm_.control(value); return true;
+        case reg::EECD:
+            regs_[reg::EECD] = nvm_.control(value);
+            return true;
         case reg::EERD:
             if ((value & access_start) != 0) {
                 regs_[reg::EERD] = nvm_.read_by_register(value);
@@ -164,9 +178,15 @@ bool Nic::write_special(u32 offset, u32 value) {
                 regs_[reg::SRWR] = nvm_.write_by_register(value);
             }
             return true;
-        case reg::MDIC: write_mdic(value); return true;
-        case reg::SWSM: regs_[reg::SWSM] = value & (reg::SWSM_SMBI | reg::SWSM_SWESMBI); return true;
-        case reg::WUS: regs_[reg::WUS] &= ~value; return true;
+        case reg::MDIC:
+            write_mdic(value);
+            return true;
+        case reg::SWSM:
+            regs_[reg::SWSM] = value & (reg::SWSM_SMBI | reg::SWSM_SWESMBI);
+            return true;
+        case reg::WUS:
+            regs_[reg::WUS] &= ~value;
+            return true;
         case reg::RCTL: {
             regs_.store(offset, value);
             receiver_.drain();
@@ -176,7 +196,8 @@ bool Nic::write_special(u32 offset, u32 value) {
             regs_.store(offset, value);
             kick_all();
             return true;
-        default: return false;
+        default:
+            return false;
     }
 }
 
@@ -215,8 +236,12 @@ void Nic::write_mdic(u32 value) {
 
 bool Nic::write_clock(u32 offset, u32 value) {
     switch (offset) {
-        case reg::SYSTIML: clock_.set_low(value); return true;
-        case reg::SYSTIMH: clock_.set_high(value); return true;
+        case reg::SYSTIML:
+            clock_.set_low(value);
+            return true;
+        case reg::SYSTIMH:
+            clock_.set_high(value);
+            return true;
         case reg::TIMINCA:
             regs_[offset] = value;
             clock_.set_increment(value);
@@ -233,7 +258,8 @@ bool Nic::write_clock(u32 offset, u32 value) {
                 clock_.run((value & reg::TSAUXC_DISABLE) == 0);
             }
             return true;
-        default: return false;
+        default:
+            return false;
     }
 }
 

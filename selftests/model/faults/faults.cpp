@@ -7,13 +7,15 @@ namespace igbmodel {
 
 namespace {
 constexpr std::array<std::string_view, fault_count> names{
-    "irq_drop",  "irq_delay",   "irq_duplicate", "rx_length",  "rx_status",
-    "rx_wrong_slot", "rx_no_eop", "rx_checksum", "rx_vlan",    "rx_phantom",
-    "rx_drop",   "rx_crc",      "rx_stall",      "tx_hang",    "tx_no_writeback",
-    "all_ones",  "nvm_checksum", "phy_silent",   "semaphore",  "slow_dma"};
+    "irq_drop",      "irq_delay",    "irq_duplicate", "rx_length", "rx_status",
+    "rx_wrong_slot", "rx_no_eop",    "rx_checksum",   "rx_vlan",   "rx_phantom",
+    "rx_drop",       "rx_crc",       "rx_stall",      "tx_hang",   "tx_no_writeback",
+    "all_ones",      "nvm_checksum", "phy_silent",    "semaphore", "slow_dma"};
 }
 
-std::string_view fault_name(Fault fault) { return names.at(static_cast<std::size_t>(fault)); }
+std::string_view fault_name(Fault fault) {
+    return names.at(static_cast<std::size_t>(fault));
+}
 
 std::optional<Fault> find_fault(std::string_view name) {
     const auto found = std::find(names.begin(), names.end(), name);
@@ -23,7 +25,9 @@ std::optional<Fault> find_fault(std::string_view name) {
     return static_cast<Fault>(found - names.begin());
 }
 
-void Faults::add(const FaultRule& rule) { rules_.push_back(Armed{rule}); }
+void Faults::add(const FaultRule& rule) {
+    rules_.push_back(Armed{rule});
+}
 
 void Faults::clear(Fault fault) {
     std::erase_if(rules_, [fault](const Armed& one) { return one.rule.fault == fault; });
@@ -52,6 +56,8 @@ std::optional<u64> Faults::strikes(Fault fault, int queue, u64 now_ns) {
     return std::nullopt;
 }
 
-u64 Faults::random(u64 below) { return std::uniform_int_distribution<u64>(0, below - 1)(random_); }
+u64 Faults::random(u64 below) {
+    return std::uniform_int_distribution<u64>(0, below - 1)(random_);
+}
 
 }  // namespace igbmodel

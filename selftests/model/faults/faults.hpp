@@ -43,13 +43,13 @@ constexpr std::size_t fault_count = 20;
 
 struct FaultRule {
     Fault fault = Fault::irq_drop;
-    int queue = -1;           // or vector; -1: any
-    u64 skip = 0;             // opportunities to let pass first
-    u64 count = 0;            // how often to act; 0: without end
-    u64 every = 1;            // act on each n-th opportunity
+    int queue = -1;  // or vector; -1: any
+    u64 skip = 0;    // opportunities to let pass first
+    u64 count = 0;   // how often to act; 0: without end
+    u64 every = 1;   // act on each n-th opportunity
     double probability = 1.0;
     u64 value = 0;
-    u64 until_ns = 0;         // 0: without end
+    u64 until_ns = 0;  // 0: without end
 };
 
 class Faults {

@@ -9,12 +9,18 @@ constexpr u32 other_cause_82575 = 31;
 
 u32 unaliased(u32 offset) {
     switch (offset) {
-        case reg::ICR_ALIAS: return reg::ICR;
-        case reg::ICS_ALIAS: return reg::ICS;
-        case reg::IMS_ALIAS: return reg::IMS;
-        case reg::IMC_ALIAS: return reg::IMC;
-        case reg::IAM_ALIAS: return reg::IAM;
-        default: return offset;
+        case reg::ICR_ALIAS:
+            return reg::ICR;
+        case reg::ICS_ALIAS:
+            return reg::ICS;
+        case reg::IMS_ALIAS:
+            return reg::IMS;
+        case reg::IMC_ALIAS:
+            return reg::IMC;
+        case reg::IAM_ALIAS:
+            return reg::IAM;
+        default:
+            return offset;
     }
 }
 
@@ -55,8 +61,10 @@ bool Interrupts::owns(u32 offset) {
         case reg::EIMS:
         case reg::EIMC:
         case reg::EICR:
-        case reg::IAM: return true;
-        default: return false;
+        case reg::IAM:
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -78,17 +86,23 @@ bool Interrupts::multiple() const {
 
 u32 Interrupts::read(u32 offset) {
     switch (unaliased(offset)) {
-        case reg::ICR: return read_icr();
-        case reg::ICS: return regs_[reg::ICR];
-        case reg::IMC: return regs_[reg::IMS];
-        case reg::EICS: return regs_[reg::EICR];
-        case reg::EIMC: return regs_[reg::EIMS];
+        case reg::ICR:
+            return read_icr();
+        case reg::ICS:
+            return regs_[reg::ICR];
+        case reg::IMC:
+            return regs_[reg::IMS];
+        case reg::EICS:
+            return regs_[reg::EICR];
+        case reg::EIMC:
+            return regs_[reg::EIMS];
         case reg::EICR: {
             const u32 value = regs_[reg::EICR];
             clear_extended(~u32{0});
             return value;
         }
-        default: return regs_[unaliased(offset)];
+        default:
+            return regs_[unaliased(offset)];
     }
 }
 
@@ -98,8 +112,12 @@ void Interrupts::write(u32 offset, u32 value) {
         return;
     }
     switch (unaliased(offset)) {
-        case reg::ICR: clear_icr(value); break;
-        case reg::ICS: cause(value); break;
+        case reg::ICR:
+            clear_icr(value);
+            break;
+        case reg::ICS:
+            cause(value);
+            break;
         case reg::IMS: {
             const u32 fresh = value & ~regs_[reg::IMS];
             regs_[reg::IMS] |= value & spec_.cause_mask;
@@ -114,15 +132,24 @@ void Interrupts::write(u32 offset, u32 value) {
                 set_icr_asserted(false);
             }
             break;
-        case reg::IAM: regs_[reg::IAM] = value; break;
-        case reg::EICS: set_extended(value); break;
+        case reg::IAM:
+            regs_[reg::IAM] = value;
+            break;
+        case reg::EICS:
+            set_extended(value);
+            break;
         case reg::EIMS:
             regs_[reg::EIMS] |= value;
             evaluate_extended();
             break;
-        case reg::EIMC: mask_extended(value); break;
-        case reg::EICR: clear_extended(value); break;
-        default: break;
+        case reg::EIMC:
+            mask_extended(value);
+            break;
+        case reg::EICR:
+            clear_extended(value);
+            break;
+        default:
+            break;
     }
 }
 
@@ -151,9 +178,9 @@ void Interrupts::cause(u32 icr_bits) {
 u32 Interrupts::ivar_entry(u32 queue, bool tx) const {
     // 82576 datasheet 8.8.15; 82580 and later: one row per pair of queues.
     const u32 row = spec_.ivar_wide ? queue & 7U : queue >> 1U;
-    const u32 lane = spec_.ivar_wide ? (queue < 8 ? 0U : 2U) + (tx ? 1U : 0U)
-                                     : 2U * (queue & 1U) + (tx ? 1U : 0U);
-    return bits(regs_[reg::IVAR + 4 * row], 8 * lane, 8);
+    const bool second = spec_.ivar_wide ? queue >= 8 : (queue & 1U) != 0;
+    const u32 lane = (second ? 2U : 0U) + (tx ? 1U : 0U);
+    return bits(regs_[reg::IVAR + (4 * row)], 8 * lane, 8);
 }
 
 void Interrupts::queue_cause(u32 queue, bool tx, u32 icr_bit, bool immediate) {
@@ -175,7 +202,9 @@ void Interrupts::rx_done(u32 queue, bool immediate) {
     queue_cause(queue, false, reg::ICR_RXDW, immediate);
 }
 
-void Interrupts::tx_done(u32 queue) { queue_cause(queue, true, reg::ICR_TXDW, false); }
+void Interrupts::tx_done(u32 queue) {
+    queue_cause(queue, true, reg::ICR_TXDW, false);
+}
 
 void Interrupts::set_extended(u32 eicr_bits) {
     // A cause that was set already brings no second message, unless that one is on its way out.

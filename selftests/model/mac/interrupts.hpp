@@ -19,6 +19,8 @@ public:
     InterruptSink() = default;
     InterruptSink(const InterruptSink&) = delete;
     InterruptSink& operator=(const InterruptSink&) = delete;
+    InterruptSink(InterruptSink&&) = delete;
+    InterruptSink& operator=(InterruptSink&&) = delete;
     virtual ~InterruptSink() = default;
 
     [[nodiscard]] virtual InterruptMode mode() const = 0;
@@ -64,11 +66,13 @@ private:
     Timers& timers_;
     InterruptSink& sink_;
     std::vector<Timers::Id> timers_armed_;
-    u32 sent_ = 0;       // extended causes whose message is out and which are still set and unmasked
+    u32 sent_ = 0;  // extended causes whose message is out and which are still set and unmasked
     u32 immediate_ = 0;  // extended causes that do not wait for EITR
 };
 
 // Nanoseconds between two interrupts of a vector whose EITR holds `value`.
-[[nodiscard]] constexpr u64 throttle_ns(u32 value) { return u64{bits(value, 2, 13)} * 1000; }
+[[nodiscard]] constexpr u64 throttle_ns(u32 value) {
+    return u64{bits(value, 2, 13)} * 1000;
+}
 
 }  // namespace igbmodel

@@ -76,7 +76,9 @@ void Nvm::build_one_time() {
     }
 }
 
-u16 Nvm::word(u32 index) const { return index < words_.size() ? words_[index] : 0xffff; }
+u16 Nvm::word(u32 index) const {
+    return index < words_.size() ? words_[index] : 0xffff;
+}
 
 void Nvm::set_word(u32 index, u16 value) {
     if (index < words_.size()) {
@@ -93,7 +95,9 @@ MacAddress Nvm::address() const {
     return address;
 }
 
-u32 Nvm::one_time_dword(u32 index) const { return one_time_.at(index % one_time_.size()); }
+u32 Nvm::one_time_dword(u32 index) const {
+    return one_time_.at(index % one_time_.size());
+}
 
 u32 Nvm::read_by_register(u32 command) const {
     const u32 address = bits(command, 2, access_address_bits);

@@ -47,11 +47,23 @@ constexpr u32 register_mask = 0x1f;
 LinkState forced_by(u16 value) {
     LinkState link;
     link.full = (value & control_full) != 0;
-    link.speed = (value & control_speed_1000) != 0 ? 1000 : (value & control_speed_100) != 0 ? 100 : 10;
+    link.speed = 10;
+    if ((value & control_speed_1000) != 0) {
+        link.speed = 1000;
+    } else if ((value & control_speed_100) != 0) {
+        link.speed = 100;
+    }
     return link;
 }
 
 }  // namespace
+
+unsigned speed_code(unsigned speed) {
+    if (speed == 1000) {
+        return 2;
+    }
+    return speed == 100 ? 1 : 0;
+}
 
 PhyOffer full_offer() {
     PhyOffer offer;
@@ -140,9 +152,10 @@ u16 Phy::status_register() {
 
 // Link registers of each vendor's own numbering; public drivers read them after link up.
 std::optional<u16> Phy::vendor_status(u32 address) const {
-    const unsigned step = link_.speed == 1000 ? 2 : link_.speed == 100 ? 1 : 0;
+    const unsigned step = speed_code(link_.speed);
     if (spec_.phy == PhyKind::igp03 && address == 17) {
-        return static_cast<u16>(link_.up ? (step == 2 ? 3U : step) << 14U : 0);
+        const unsigned code = step == 2 ? 3U : step;
+        return static_cast<u16>(link_.up ? code << 14U : 0);
     }
     if (spec_.phy == PhyKind::i82580 && address == 26) {
         return static_cast<u16>(link_.up ? step << 8U : 0);
@@ -162,17 +175,23 @@ u16 Phy::read(u32 address) {
     const bool paged = page_ != 0 && spec_.phy != PhyKind::i82580;
     if (!paged || spec_.phy == PhyKind::igp03) {
         switch (address) {
-            case status: return status_register();
-            case id_high: return static_cast<u16>(spec_.phy_id >> 16U);
-            case id_low: return static_cast<u16>(spec_.phy_id);
+            case status:
+                return status_register();
+            case id_high:
+                return static_cast<u16>(spec_.phy_id >> 16U);
+            case id_low:
+                return static_cast<u16>(spec_.phy_id);
             case partner_ability:
-                return link_.up && partner_.autoneg ? static_cast<u16>(partner_.base | 0x4000) : u16{0};
-            case expansion: return link_.up && partner_.autoneg ? u16{0x0001} : u16{0};
+                return link_.up && partner_.autoneg ? static_cast<u16>(partner_.base | 0x4000)
+                                                    : u16{0};
+            case expansion:
+                return link_.up && partner_.autoneg ? u16{0x0001} : u16{0};
             case gigabit_status:
                 return link_.up && link_.speed == 1000
                            ? static_cast<u16>(0x3000U | (partner_.gigabit & gigabit_full) << 2U)
                            : u16{0};
-            default: break;
+            default:
+                break;
         }
         if (const auto value = vendor_status(address)) {
             return *value;

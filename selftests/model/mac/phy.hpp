@@ -29,6 +29,9 @@ struct PhyOffer {
     bool operator==(const PhyOffer&) const = default;
 };
 
+// 0, 1, 2 for 10, 100, 1000 Mb/s, as STATUS and most PHYs say it.
+[[nodiscard]] unsigned speed_code(unsigned speed);
+
 // The offer of a partner that can do everything.
 [[nodiscard]] PhyOffer full_offer();
 

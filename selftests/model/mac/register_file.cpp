@@ -16,8 +16,8 @@ constexpr u32 read_only = 0;
 }  // namespace
 
 u32 RegisterFile::fold(u32 offset) {
-    for (const auto& [first, second] : {std::pair{first_form_rx, reg::rx_queues},
-                                       std::pair{first_form_tx, reg::tx_queues}}) {
+    for (const auto& [first, second] :
+         {std::pair{first_form_rx, reg::rx_queues}, std::pair{first_form_tx, reg::tx_queues}}) {
         if (offset >= first && offset < first + first_form_queues * first_form_stride) {
             const u32 inside = (offset - first) % first_form_stride;
             const u32 queue = (offset - first) / first_form_stride;

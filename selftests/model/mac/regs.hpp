@@ -6,6 +6,8 @@
 #include "util/bytes.hpp"
 #include "util/types.hpp"
 
+// The datasheets' names are upper case.
+// NOLINTBEGIN(readability-identifier-naming)
 namespace igbmodel::reg {
 
 constexpr u32 space_size = 0x20000;
@@ -221,9 +223,9 @@ constexpr u32 TSIM = 0x0b674;
 constexpr u32 SYSTIMR = 0x0b6f8;
 constexpr u32 TSYNCRXCFG = 0x05f50;
 
-constexpr u32 SRWR = 0x12018;         // I210
-constexpr u32 EEARBC = 0x12024;       // I210
-constexpr u32 INVM = 0x12120;         // I210, 64 dwords
+constexpr u32 SRWR = 0x12018;    // I210
+constexpr u32 EEARBC = 0x12024;  // I210
+constexpr u32 INVM = 0x12120;    // I210, 64 dwords
 constexpr u32 INVM_COUNT = 64;
 
 // Per queue, second form: base + 0x40 * queue.
@@ -253,10 +255,10 @@ constexpr u32 TDWBAH = 0x3c;
 constexpr u32 QUEUE_ENABLE = bit(25);
 
 [[nodiscard]] constexpr u32 rx(u32 queue, u32 which) {
-    return rx_queues + queue * queue_stride + which;
+    return rx_queues + (queue * queue_stride) + which;
 }
 [[nodiscard]] constexpr u32 tx(u32 queue, u32 which) {
-    return tx_queues + queue * queue_stride + which;
+    return tx_queues + (queue * queue_stride) + which;
 }
 
 // Per-queue packet and octet counters, 82576 section 8.18: four per queue from 0x10010.
@@ -268,7 +270,8 @@ constexpr u32 PQMPRC = 0x10038;
 constexpr u32 queue_statistics_stride = 0x100;
 
 [[nodiscard]] constexpr u32 receive_address_low(u32 n) {
-    return n < 16 ? RA + 8 * n : RA2 + 8 * (n - 16);
+    return n < 16 ? RA + (8 * n) : RA2 + (8 * (n - 16));
 }
 
 }  // namespace igbmodel::reg
+// NOLINTEND(readability-identifier-naming)

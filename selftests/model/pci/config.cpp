@@ -84,9 +84,13 @@ void ConfigSpace::put32(unsigned at, u32 value, u32 writable) {
     store_le(&writable_[at], writable);
 }
 
-void ConfigSpace::clear_on_one(unsigned at, u32 mask) { store_le(&write_one_clears_[at], mask); }
+void ConfigSpace::clear_on_one(unsigned at, u32 mask) {
+    store_le(&write_one_clears_[at], mask);
+}
 
-u16 ConfigSpace::get16(unsigned at) const { return load_le<u16>(&image_[at]); }
+u16 ConfigSpace::get16(unsigned at) const {
+    return load_le<u16>(&image_[at]);
+}
 
 void ConfigSpace::link_capability(u8 at) {
     image_[last_capability_ == 0 ? capability_pointer : last_capability_ + 1] = at;
@@ -114,8 +118,8 @@ void ConfigSpace::build_header(const PciIdentity& identity) {
 void ConfigSpace::build_power_management() {
     link_capability(pm_at);
     put8(pm_at, 0x01);
-    put16(pm_at + 2, 0xc823);              // version 3, PME from D0, D3hot and D3cold
-    put16(pm_control, 0x2000, 0x1f03);     // No_Soft_Reset clear: D3 to D0 resets
+    put16(pm_at + 2, 0xc823);           // version 3, PME from D0, D3hot and D3cold
+    put16(pm_control, 0x2000, 0x1f03);  // No_Soft_Reset clear: D3 to D0 resets
     clear_on_one(pm_control, pme_status);
 }
 
@@ -140,14 +144,14 @@ void ConfigSpace::build_msix(const PciIdentity& identity) {
 void ConfigSpace::build_express() {
     link_capability(express_at);
     put8(express_at, 0x10);
-    put16(express_at + 2, 0x0002);            // version 2, endpoint
-    put32(express_at + 4, 0x10008cc2);        // FLR, role-based errors, 512 byte payload
+    put16(express_at + 2, 0x0002);      // version 2, endpoint
+    put32(express_at + 4, 0x10008cc2);  // FLR, role-based errors, 512 byte payload
     put16(device_control, 0x2810, 0x7fff);
     clear_on_one(device_control, 0x000f0000);  // DevSta
-    put32(express_at + 0x0c, 0x00036c41);     // 2.5 GT/s, four lanes
+    put32(express_at + 0x0c, 0x00036c41);      // 2.5 GT/s, four lanes
     put16(express_at + 0x10, 0, 0x03fb);
     put16(express_at + 0x12, 0x1041);
-    put32(express_at + 0x24, 0x0000001f);     // DevCap2: completion timeout ranges
+    put32(express_at + 0x24, 0x0000001f);  // DevCap2: completion timeout ranges
     put16(express_at + 0x28, 0, 0x001f);
     put16(express_at + 0x30, 0x0001, 0x000f);
 }
@@ -197,11 +201,17 @@ ConfigEvents ConfigSpace::write(u64 offset, ByteView data) {
     return events;
 }
 
-void ConfigSpace::reset() { image_ = initial_; }
+void ConfigSpace::reset() {
+    image_ = initial_;
+}
 
-bool ConfigSpace::bus_master() const { return (get16(command) & command_bus_master) != 0; }
+bool ConfigSpace::bus_master() const {
+    return (get16(command) & command_bus_master) != 0;
+}
 
-bool ConfigSpace::intx_disabled() const { return (get16(command) & command_intx_disable) != 0; }
+bool ConfigSpace::intx_disabled() const {
+    return (get16(command) & command_intx_disable) != 0;
+}
 
 bool ConfigSpace::msi_enabled() const {
     return image_[msi_at] == 0x05 && (get16(msi_control) & 1U) != 0;
@@ -211,7 +221,9 @@ bool ConfigSpace::msix_enabled() const {
     return image_[msix_at] == 0x11 && (get16(msix_control) & 0x8000U) != 0;
 }
 
-unsigned ConfigSpace::power_state() const { return get16(pm_control) & 3U; }
+unsigned ConfigSpace::power_state() const {
+    return get16(pm_control) & 3U;
+}
 
 void ConfigSpace::set_interrupt_status(bool pending) {
     const u16 now = get16(status);

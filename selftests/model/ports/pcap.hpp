@@ -19,7 +19,8 @@ public:
 
 private:
     struct Close {
-        void operator()(std::FILE* file) const { std::fclose(file); }
+        // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): this is the owner's deleter
+        void operator()(std::FILE* file) const { static_cast<void>(std::fclose(file)); }
     };
     std::unique_ptr<std::FILE, Close> file_;
 };

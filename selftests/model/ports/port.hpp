@@ -15,6 +15,8 @@ public:
     PortUser() = default;
     PortUser(const PortUser&) = delete;
     PortUser& operator=(const PortUser&) = delete;
+    PortUser(PortUser&&) = delete;
+    PortUser& operator=(PortUser&&) = delete;
     virtual ~PortUser() = default;
 
     virtual void frame_arrived(Bytes frame, bool bad_crc) = 0;
@@ -28,6 +30,8 @@ public:
     Port() = default;
     Port(const Port&) = delete;
     Port& operator=(const Port&) = delete;
+    Port(Port&&) = delete;
+    Port& operator=(Port&&) = delete;
     virtual ~Port() = default;
 
     virtual void attach(PortUser& user) = 0;

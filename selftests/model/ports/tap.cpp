@@ -39,7 +39,9 @@ TapPort::TapPort(Loop& loop, UniqueFd fd) : loop_(loop), fd_(std::move(fd)) {
     loop_.watch(fd_.get(), [this] { readable(); });
 }
 
-TapPort::~TapPort() { loop_.unwatch(fd_.get()); }
+TapPort::~TapPort() {
+    loop_.unwatch(fd_.get());
+}
 
 void TapPort::attach(PortUser& user) {
     user_ = &user;

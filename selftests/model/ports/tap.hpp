@@ -21,6 +21,8 @@ public:
     ~TapPort() override;
     TapPort(const TapPort&) = delete;
     TapPort& operator=(const TapPort&) = delete;
+    TapPort(TapPort&&) = delete;
+    TapPort& operator=(TapPort&&) = delete;
 
     void attach(PortUser& user) override;
     void send(Bytes frame) override;

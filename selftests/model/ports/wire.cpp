@@ -13,7 +13,7 @@ namespace igbmodel {
 
 namespace {
 constexpr u8 kind_frame = 0;
-constexpr u8 kind_offer = 1;           // an answer is wanted: the sender does not know ours
+constexpr u8 kind_offer = 1;  // an answer is wanted: the sender does not know ours
 constexpr u8 kind_offer_answer = 2;
 constexpr std::size_t offer_size = 10;
 constexpr std::size_t longest_datagram = 65536;
@@ -61,7 +61,9 @@ WirePort::~WirePort() {
     ::unlink(own_.c_str());
 }
 
-void WirePort::attach(PortUser& user) { user_ = &user; }
+void WirePort::attach(PortUser& user) {
+    user_ = &user;
+}
 
 bool WirePort::put(ByteView datagram) {
     const Result<sockaddr_un> to = address_of(peer_);

@@ -16,12 +16,15 @@ namespace igbmodel {
 class WirePort final : public Port {
 public:
     // `paths` is "OWN:PEER".
-    [[nodiscard]] static Result<std::unique_ptr<WirePort>> open(Loop& loop, const std::string& paths);
+    [[nodiscard]] static Result<std::unique_ptr<WirePort>> open(Loop& loop,
+                                                                const std::string& paths);
 
     WirePort(Loop& loop, UniqueFd fd, std::string own, std::string peer);
     ~WirePort() override;
     WirePort(const WirePort&) = delete;
     WirePort& operator=(const WirePort&) = delete;
+    WirePort(WirePort&&) = delete;
+    WirePort& operator=(WirePort&&) = delete;
 
     void attach(PortUser& user) override;
     void send(Bytes frame) override;

@@ -56,8 +56,7 @@ public:
         if (::ftruncate(fd, size) != 0) {
             std::abort();
         }
-        view_ = static_cast<u8*>(
-            ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
+        view_ = static_cast<u8*>(::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
         if (!dma.map(vfu::DmaMap{3, 0, base, size}, UniqueFd(fd))) {
             std::abort();
         }

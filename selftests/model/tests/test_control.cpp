@@ -12,7 +12,8 @@ namespace igbmodel::test {
 namespace {
 
 TEST(NicOption, ReadsItsPairs) {
-    const auto setup = parse_nic("socket=/x,mac=i350,address=52:54:00:00:00:07,port=cable:c,irq=msi", 3);
+    const auto setup =
+        parse_nic("socket=/x,mac=i350,address=52:54:00:00:00:07,port=cable:c,irq=msi", 3);
     ASSERT_TRUE(setup.ok()) << setup.error().text;
     EXPECT_EQ(setup.value().nic.spec->device_id, 0x1521);
     EXPECT_EQ(setup.value().nic.address, (MacAddress{0x52, 0x54, 0, 0, 0, 7}));
@@ -27,7 +28,8 @@ TEST(NicOption, SaysWhatIsWrong) {
         return setup.ok() ? std::string() : setup.error().text;
     };
     EXPECT_NE(error("mac=82576").find("socket=PATH"), std::string::npos);
-    EXPECT_NE(error("socket=/x,mac=i999").find("i350"), std::string::npos) << "names the MACs there are";
+    EXPECT_NE(error("socket=/x,mac=i999").find("i350"), std::string::npos)
+        << "names the MACs there are";
     EXPECT_NE(error("socket=/x,address=01:00:00:00:00:01").find("unicast"), std::string::npos);
     EXPECT_NE(error("socket=/x,irq=some").find("intx"), std::string::npos);
     EXPECT_NE(error("socket=/x,speed=7").find("vectors"), std::string::npos);
@@ -38,7 +40,8 @@ TEST(NicOption, SaysWhatIsWrong) {
 class CommandTest : public testing::Test {
 protected:
     void SetUp() override {
-        folder = std::filesystem::temp_directory_path() / ("igb-model-test-" + std::to_string(::getpid()));
+        folder = std::filesystem::temp_directory_path() /
+                 ("igb-model-test-" + std::to_string(::getpid()));
         std::filesystem::create_directories(folder);
         Options options;
         auto setup = parse_nic("socket=" + (folder / "s").string() + ",mac=82576", 0);
@@ -63,7 +66,9 @@ protected:
 
 TEST_F(CommandTest, CountsWhatIsGenerated) {
     EXPECT_EQ(ask(R"({"do":"generate","kind":"udp6","count":5,"flows":3})")["frames"], 5);
-    EXPECT_EQ(ask(R"({"do":"generate","kind":"tcp4","count":2,"source":"10.0.0.1","bad_crc":true})")["ok"], true);
+    EXPECT_EQ(ask(R"({"do":"generate","kind":"tcp4","count":2,"source":"10.0.0.1","bad_crc":true})")
+                  ["ok"],
+              true);
     EXPECT_EQ(ask(R"({"do":"inject","hex":"020000000001020000000099880000"})")["ok"], true);
     const auto seen = ask(R"({"do":"statistics"})");
     EXPECT_EQ(seen["rx"]["offered"], 8);
@@ -122,7 +127,8 @@ TEST_F(CommandTest, ScenarioStepsRunAtTheirTime) {
 
 TEST_F(CommandTest, ABrokenScenarioIsRefused) {
     const std::string path = (folder / "s.toml").string();
-    for (const char* content : {"[[step]\n", "x = 1\n", "step = 3\n", "[[step]]\ndo = [1]\n", "[[step]]\ncount = -1\n"}) {
+    for (const char* content :
+         {"[[step]\n", "x = 1\n", "step = 3\n", "[[step]]\ndo = [1]\n", "[[step]]\ncount = -1\n"}) {
         std::ofstream(path) << content;
         EXPECT_FALSE(parse_scenario(path).ok()) << content;
     }

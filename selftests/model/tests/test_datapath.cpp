@@ -12,7 +12,9 @@ constexpr u32 end_of_packet = bit(24);
 constexpr u32 report_status = bit(27);
 constexpr u32 insert_vlan = bit(30);
 
-u32 payload_length(std::size_t size) { return static_cast<u32>(size) << 14U; }
+u32 payload_length(std::size_t size) {
+    return static_cast<u32>(size) << 14U;
+}
 
 TEST(Transmit, GathersBuffersPadsAndReports) {
     Bench bench;
@@ -60,7 +62,8 @@ TEST(Transmit, ContextAndVlan) {
     const Bytes frame(60, 0x22);
     bench.memory->put(Bench::tx_data, frame);
     bench.put_tx(1, 0, u64{0x0123} << 16U, 2U << 20U | bit(29), 1U << 4U);
-    bench.put_tx(1, 1, Bench::tx_data, data_command | end_of_packet | report_status | insert_vlan | 60U,
+    bench.put_tx(1, 1, Bench::tx_data,
+                 data_command | end_of_packet | report_status | insert_vlan | 60U,
                  payload_length(60) | 1U << 4U);
     bench.nic->write(reg::tx(1, reg::TDT), 2);
     bench.timers.pass(1);
@@ -75,8 +78,8 @@ TEST(Transmit, RingWrapsAndSeveralRunsFinishAFullRing) {
     u32 tail = 0;
     for (int round = 0; round < 10; ++round) {
         for (u32 i = 0; i < Bench::ring_size - 1; ++i) {
-            bench.put_tx(0, tail, Bench::tx_data, data_command | end_of_packet | report_status | 60U,
-                         payload_length(60));
+            bench.put_tx(0, tail, Bench::tx_data,
+                         data_command | end_of_packet | report_status | 60U, payload_length(60));
             tail = (tail + 1) % Bench::ring_size;
         }
         bench.nic->write(reg::tx(0, reg::TDT), tail);

@@ -17,8 +17,9 @@ u16 eerd(Nic& nic, u32 word) {
 TEST(Nvm, ChecksumsAndAddressPerMac) {
     for (const char* mac : {"82575", "82576", "82580", "i350", "i210"}) {
         Bench bench(mac);
-        const std::vector<u32> sections =
-            std::string(mac) == "i350" ? std::vector<u32>{0, 0x80, 0xc0, 0x100} : std::vector<u32>{0};
+        const std::vector<u32> sections = std::string(mac) == "i350"
+                                              ? std::vector<u32>{0, 0x80, 0xc0, 0x100}
+                                              : std::vector<u32>{0};
         for (const u32 section : sections) {
             u16 sum = 0;
             for (u32 i = 0; i <= 0x3f; ++i) {

@@ -19,8 +19,8 @@ TEST(Checksum, Rfc1071Example) {
 }
 
 TEST(Checksum, KnownIpHeader) {
-    EXPECT_EQ(checksum_fold(checksum_add(
-                  0, from_hex("4500003c1c4640004006b1e6ac100a63ac100a0c"))), 0xffff);
+    EXPECT_EQ(checksum_fold(checksum_add(0, from_hex("4500003c1c4640004006b1e6ac100a63ac100a0c"))),
+              0xffff);
 }
 
 TEST(Checksum, Crc32cCheckValue) {
@@ -31,8 +31,9 @@ TEST(Checksum, Crc32cCheckValue) {
 // As a driver seeds it: the pseudo header's sum, with the length only when nothing is segmented.
 void seed(Bytes& frame, const FrameInfo& info, bool with_length) {
     const std::size_t l4_length = frame.size() - info.l4;
-    u32 sum = checksum_add(info.protocol, ByteView(frame).subspan(info.ipv4 ? info.l3 + 12 : info.l3 + 8,
-                                                                  info.ipv4 ? 8 : 32));
+    u32 sum = checksum_add(
+        info.protocol,
+        ByteView(frame).subspan(info.ipv4 ? info.l3 + 12 : info.l3 + 8, info.ipv4 ? 8 : 32));
     sum += with_length ? static_cast<u32>(l4_length) : 0;
     store_be16(frame.data() + info.l4 + (info.protocol == 6 ? 16 : 6), checksum_fold(sum));
 }

@@ -15,7 +15,9 @@ namespace {
 
 class Listener final : public PortUser {
 public:
-    void frame_arrived(Bytes frame, bool /*bad_crc*/) override { frames.push_back(std::move(frame)); }
+    void frame_arrived(Bytes frame, bool /*bad_crc*/) override {
+        frames.push_back(std::move(frame));
+    }
     void partner_changed(const PhyOffer& offer) override { partner = offer; }
 
     std::vector<Bytes> frames;
@@ -88,8 +90,9 @@ TEST(Pcap, WhatIsWrittenIsReadBack) {
 }
 
 TEST(Pcap, OtherByteOrderAndDamage) {
-    Bytes file = from_hex("a1b2c3d4 0002 0004 00000000 00000000 0000ffff 00000001"
-                          "00000001 00000002 00000002 00000002 abcd");
+    Bytes file = from_hex(
+        "a1b2c3d4 0002 0004 00000000 00000000 0000ffff 00000001"
+        "00000001 00000002 00000002 00000002 abcd");
     const auto frames = parse_pcap(file);
     ASSERT_TRUE(frames.ok()) << frames.error().text;
     EXPECT_EQ(frames.value(), std::vector<Bytes>{from_hex("abcd")});

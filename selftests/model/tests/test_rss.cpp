@@ -57,18 +57,17 @@ TEST_P(Rss, PublishedVector) {
 
 INSTANTIATE_TEST_SUITE_P(
     Microsoft, Rss,
-    testing::Values(
-        Vector{"420995bb", 2794, "a18e6450", 1766, 0x51ccc178, 0x323e8fc2},
-        Vector{"c75c6f02", 14230, "41458c53", 4739, 0xc626b0ea, 0xd718262a},
-        Vector{"1813c65f", 12898, "0c16cfb8", 38024, 0x5c2b394a, 0xd2d0a5de},
-        Vector{"261bcd1e", 48228, "d18ea306", 2217, 0xafc7327f, 0x82989176},
-        Vector{"9927a3bf", 44251, "cabc7f02", 1303, 0x10e828a2, 0x5d1809c5},
-        Vector{"3ffe250102001fff0000000000000007", 2794, "3ffe2501020000030000000000000001", 1766,
-               0x40207d3d, 0x2cc18cd5},
-        Vector{"3ffe050100080000026097fffe40efab", 14230, "ff020000000000000000000000000001", 4739,
-               0xdde51bbf, 0x0f0c461c},
-        Vector{"3ffe1900454500030200f8fffe2167cf", 44251, "fe800000000000000200f8fffe2167cf", 38024,
-               0x02d1feef, 0x4b61e985}));
+    testing::Values(Vector{"420995bb", 2794, "a18e6450", 1766, 0x51ccc178, 0x323e8fc2},
+                    Vector{"c75c6f02", 14230, "41458c53", 4739, 0xc626b0ea, 0xd718262a},
+                    Vector{"1813c65f", 12898, "0c16cfb8", 38024, 0x5c2b394a, 0xd2d0a5de},
+                    Vector{"261bcd1e", 48228, "d18ea306", 2217, 0xafc7327f, 0x82989176},
+                    Vector{"9927a3bf", 44251, "cabc7f02", 1303, 0x10e828a2, 0x5d1809c5},
+                    Vector{"3ffe250102001fff0000000000000007", 2794,
+                           "3ffe2501020000030000000000000001", 1766, 0x40207d3d, 0x2cc18cd5},
+                    Vector{"3ffe050100080000026097fffe40efab", 14230,
+                           "ff020000000000000000000000000001", 4739, 0xdde51bbf, 0x0f0c461c},
+                    Vector{"3ffe1900454500030200f8fffe2167cf", 44251,
+                           "fe800000000000000200f8fffe2167cf", 38024, 0x02d1feef, 0x4b61e985}));
 
 TEST(RssType, FollowsTheEnableBits) {
     FrameSpec spec;

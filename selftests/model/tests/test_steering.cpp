@@ -7,8 +7,12 @@
 namespace igbmodel::test {
 namespace {
 
-u16 wire16(u16 value) { return static_cast<u16>(value << 8U | value >> 8U); }
-u32 wire32(u32 value) { return u32{wire16(static_cast<u16>(value))} << 16U | wire16(static_cast<u16>(value >> 16U)); }
+u16 wire16(u16 value) {
+    return static_cast<u16>(value << 8U | value >> 8U);
+}
+u32 wire32(u32 value) {
+    return u32{wire16(static_cast<u16>(value))} << 16U | wire16(static_cast<u16>(value >> 16U));
+}
 
 void enable_rss(Nic& nic, u32 queue) {
     nic.write(reg::MRQC, 0x00330002);
@@ -195,7 +199,8 @@ TEST(Ethertype, BeatsTuplesAndRss) {
 
 void set_flex(Nic& nic, u32 filter, const Bytes& pattern, const std::vector<std::size_t>& compared,
               u32 length, u32 queue, u32 priority = 0) {
-    const u32 table = filter < 4 ? reg::FHFT + 0x100 * filter : reg::FHFT_EXT + 0x100 * (filter - 4);
+    const u32 table =
+        filter < 4 ? reg::FHFT + 0x100 * filter : reg::FHFT_EXT + 0x100 * (filter - 4);
     for (u32 i = 0; i < length; ++i) {
         const u32 at = table + i / 8 * 16 + (i % 8 < 4 ? 0 : 4);
         const u32 shift = 8 * (i % 4);
@@ -285,7 +290,8 @@ TEST(Address, I210SelectsByDestinationAndBySource) {
     EXPECT_EQ(bench.queue_of(make_frame({})), 1);
     // Source address 02:00:00:00:00:99.
     bench.nic->write(reg::RA + 16, 0x00000002);
-    bench.nic->write(reg::RA + 20, 0x9900U | reg::RAH_AV | reg::RAH_QSEL_ENABLE | bit(16) | 2U << 18U);
+    bench.nic->write(reg::RA + 20,
+                     0x9900U | reg::RAH_AV | reg::RAH_QSEL_ENABLE | bit(16) | 2U << 18U);
     EXPECT_EQ(bench.queue_of(make_frame({})), 2);
 }
 
@@ -309,7 +315,8 @@ TEST(Redirection, UsesTheHashAndTheTable) {
         const u32 entry = std::string(mac) == "82575" ? 3U << 6U : 3U;
         nic.write(reg::RETA + (index & ~3U), entry << 8 * (index & 3U));
         EXPECT_EQ(bench.queue_of(make_frame(spec)), 3) << mac;
-        EXPECT_EQ(load_le<u32>(bench.memory->at(bench.rx_descriptor(3, 0) + 4)), 0x51ccc178U) << mac;
+        EXPECT_EQ(load_le<u32>(bench.memory->at(bench.rx_descriptor(3, 0) + 4)), 0x51ccc178U)
+            << mac;
         EXPECT_EQ(load_le<u16>(bench.memory->at(bench.rx_descriptor(3, 0))) & 0xf, 1) << mac;
         EXPECT_EQ(nic.receiver().counters(3).by_reason[static_cast<std::size_t>(Reason::rss)], 1U);
     }

@@ -56,7 +56,8 @@ protected:
 
 TEST_F(SessionTest, VersionIsAnsweredWithinTheRequestsLength) {
     Bytes payload = from_hex("0000 0000");
-    const std::string json = R"({"capabilities":{"max_msg_fds":8,"max_data_xfer_size":1048576,"migration":{"pgsize":4096},"write_multiple":true}})";
+    const std::string json =
+        R"({"capabilities":{"max_msg_fds":8,"max_data_xfer_size":1048576,"migration":{"pgsize":4096},"write_multiple":true}})";
     payload.insert(payload.end(), json.begin(), json.end());
     payload.push_back(0);
     const Bytes answer = exchange(1, payload);
@@ -92,15 +93,17 @@ TEST_F(SessionTest, RegionsAreReadAndWritten) {
 }
 
 TEST_F(SessionTest, APostedWriteIsNotAnswered) {
-    EXPECT_TRUE(exchange(10, from_hex("2000000000000000 00000000 04000000 78563412"),
-                         vfu::flag_no_reply).empty());
+    EXPECT_TRUE(
+        exchange(10, from_hex("2000000000000000 00000000 04000000 78563412"), vfu::flag_no_reply)
+            .empty());
     EXPECT_EQ(target.writes.size(), 1U);
 }
 
 TEST_F(SessionTest, SeveralWritesInOneMessageKeepTheirOrder) {
-    const Bytes payload = from_hex("0200000000000000"
-                                   "1000000000000000 00000000 04000000 0100000000000000"
-                                   "1400000000000000 00000000 08000000 0200000003000000");
+    const Bytes payload = from_hex(
+        "0200000000000000"
+        "1000000000000000 00000000 04000000 0100000000000000"
+        "1400000000000000 00000000 08000000 0200000003000000");
     exchange(15, payload, vfu::flag_no_reply);
     ASSERT_EQ(target.writes.size(), 2U);
     EXPECT_EQ(target.writes[0].second, from_hex("01000000"));
@@ -187,7 +190,8 @@ TEST(Dma, FaultsAreToldApart) {
     EXPECT_EQ(dma.faults().outside, 1U);
     const int fd = ::memfd_create("readonly", 0);
     ASSERT_EQ(::ftruncate(fd, 4096), 0);
-    ASSERT_TRUE(dma.map(vfu::DmaMap{vfu::DmaMap::readable, 0, 0x10000000, 4096}, UniqueFd(fd)).ok());
+    ASSERT_TRUE(
+        dma.map(vfu::DmaMap{vfu::DmaMap::readable, 0, 0x10000000, 4096}, UniqueFd(fd)).ok());
     EXPECT_TRUE(dma.read(0x10000000, back));
     EXPECT_FALSE(dma.write(0x10000000, bytes));
     EXPECT_EQ(dma.faults().forbidden, 1U);

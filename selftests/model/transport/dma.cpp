@@ -19,8 +19,7 @@ Status DmaTable::map(const vfu::DmaMap& request, UniqueFd memory) {
         return Error{"DMA map of no bytes"};
     }
     const auto above = ranges_.lower_bound(request.address);
-    const bool hits_above =
-        above != ranges_.end() && above->first < request.address + request.size;
+    const bool hits_above = above != ranges_.end() && above->first < request.address + request.size;
     const bool hits_below =
         above != ranges_.begin() &&
         std::prev(above)->first + std::prev(above)->second.size > request.address;
@@ -112,8 +111,8 @@ bool DmaTable::walk(u64 address, std::size_t size, bool write, Copy copy) {
             return false;
         }
         if (write ? !range->writable : !range->readable) {
-            fault(faults_.forbidden, "the map does not allow this direction", write,
-                  address + done, size - done);
+            fault(faults_.forbidden, "the map does not allow this direction", write, address + done,
+                  size - done);
             return false;
         }
         if (range->host == nullptr) {

@@ -19,6 +19,8 @@ public:
     DmaTable() = default;
     DmaTable(const DmaTable&) = delete;
     DmaTable& operator=(const DmaTable&) = delete;
+    DmaTable(DmaTable&&) = delete;
+    DmaTable& operator=(DmaTable&&) = delete;
     ~DmaTable() { clear(); }
 
     // `memory` may be invalid: then the range is known but cannot be reached.

@@ -26,10 +26,13 @@ u32 IrqTable::count(u32 kind) const {
 
 u32 IrqTable::info_flags(u32 kind) const {
     switch (kind) {
-        case intx: return info_eventfd | info_maskable | info_automasked;
+        case intx:
+            return info_eventfd | info_maskable | info_automasked;
         // Not noresize for MSI-X: QEMU would tear all vectors down at each new one.
-        case msix: return info_eventfd;
-        default: return info_eventfd | info_noresize;
+        case msix:
+            return info_eventfd;
+        default:
+            return info_eventfd | info_noresize;
     }
 }
 

@@ -209,17 +209,28 @@ Result<Request> parse(const Header& header, ByteView payload) {
         return Error{"vfio-user: an answer came where a command was due"};
     }
     switch (static_cast<Command>(header.command)) {
-        case Command::version: return parse_version(payload);
-        case Command::dma_map: return parse_dma_map(payload);
-        case Command::dma_unmap: return parse_dma_unmap(payload);
-        case Command::get_info: return Request{GetInfo{}};
-        case Command::get_region_info: return parse_index<GetRegionInfo>(payload, "GET_REGION_INFO");
-        case Command::get_irq_info: return parse_index<GetIrqInfo>(payload, "GET_IRQ_INFO");
-        case Command::set_irqs: return parse_set_irqs(payload);
-        case Command::region_read: return parse_region_read(payload);
-        case Command::region_write: return parse_region_write(payload);
-        case Command::region_write_multi: return parse_write_multi(payload);
-        case Command::reset: return Request{Reset{}};
+        case Command::version:
+            return parse_version(payload);
+        case Command::dma_map:
+            return parse_dma_map(payload);
+        case Command::dma_unmap:
+            return parse_dma_unmap(payload);
+        case Command::get_info:
+            return Request{GetInfo{}};
+        case Command::get_region_info:
+            return parse_index<GetRegionInfo>(payload, "GET_REGION_INFO");
+        case Command::get_irq_info:
+            return parse_index<GetIrqInfo>(payload, "GET_IRQ_INFO");
+        case Command::set_irqs:
+            return parse_set_irqs(payload);
+        case Command::region_read:
+            return parse_region_read(payload);
+        case Command::region_write:
+            return parse_region_write(payload);
+        case Command::region_write_multi:
+            return parse_write_multi(payload);
+        case Command::reset:
+            return Request{Reset{}};
     }
     return Error{"vfio-user: command " + std::to_string(header.command) + " is not known", ENOSYS};
 }

@@ -15,6 +15,8 @@ public:
     Server(Loop& loop, Target& target, DmaTable& dma, IrqTable& irqs);
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
+    Server(Server&&) = delete;
+    Server& operator=(Server&&) = delete;
     ~Server();
 
     Status listen(const std::string& path);

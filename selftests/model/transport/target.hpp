@@ -21,6 +21,8 @@ public:
     Target() = default;
     Target(const Target&) = delete;
     Target& operator=(const Target&) = delete;
+    Target(Target&&) = delete;
+    Target& operator=(Target&&) = delete;
     virtual ~Target() = default;
 
     [[nodiscard]] virtual u64 region_size(u32 region) const = 0;  // 0: there is none

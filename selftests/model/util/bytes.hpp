@@ -47,6 +47,8 @@ inline void store_be32(u8* to, u32 value) {
     return width >= 32 ? value >> low : value >> low & ((u32{1} << width) - 1);
 }
 
-[[nodiscard]] constexpr u32 bit(unsigned n) { return u32{1} << n; }
+[[nodiscard]] constexpr u32 bit(unsigned n) {
+    return u32{1} << n;
+}
 
 }  // namespace igbmodel

@@ -2,27 +2,37 @@
 #include "util/log.hpp"
 
 #include <array>
-#include <cstdio>
+#include <charconv>
+#include <iostream>
 
 namespace igbmodel {
 
 namespace {
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): set once, from the command line
 LogLevel current_level = LogLevel::normal;
 
+constexpr int hexadecimal = 16;
+
 void write_line(std::string_view text) {
-    std::fprintf(stderr, "igb-model: %.*s\n", static_cast<int>(text.size()), text.data());
+    std::cerr << "igb-model: " << text << '\n';
 }
 }  // namespace
 
-void set_log_level(LogLevel level) { current_level = level; }
+void set_log_level(LogLevel level) {
+    current_level = level;
+}
 
-bool log_debug_enabled() { return current_level == LogLevel::debug; }
+bool log_debug_enabled() {
+    return current_level == LogLevel::debug;
+}
 
 void log_line(std::string_view text) {
     if (current_level != LogLevel::quiet) {
         write_line(text);
     }
 }
+
+void log_summary(std::string_view text) { write_line(text); }
 
 void log_debug(std::string_view text) {
     if (current_level == LogLevel::debug) {
@@ -31,9 +41,10 @@ void log_debug(std::string_view text) {
 }
 
 std::string hex(unsigned long long value) {
-    std::array<char, 24> text{};
-    const int length = std::snprintf(text.data(), text.size(), "0x%llx", value);
-    return {text.data(), static_cast<std::size_t>(length)};
+    std::array<char, 16> digits{};
+    const auto end =
+        std::to_chars(digits.data(), digits.data() + digits.size(), value, hexadecimal).ptr;
+    return "0x" + std::string(digits.data(), end);
 }
 
 }  // namespace igbmodel

@@ -13,6 +13,7 @@ void set_log_level(LogLevel level);
 [[nodiscard]] bool log_debug_enabled();
 
 void log_line(std::string_view text);
+void log_summary(std::string_view text);  // also when quiet
 void log_debug(std::string_view text);
 
 [[nodiscard]] std::string hex(unsigned long long value);

@@ -7,11 +7,17 @@
 
 namespace igbmodel {
 
-void Loop::watch(int fd, Handler on_readable) { watched_[fd] = std::move(on_readable); }
+void Loop::watch(int fd, Handler on_readable) {
+    watched_[fd] = std::move(on_readable);
+}
 
-void Loop::unwatch(int fd) { watched_.erase(fd); }
+void Loop::unwatch(int fd) {
+    watched_.erase(fd);
+}
 
-void Loop::defer(std::function<void()> work) { deferred_.push_back(std::move(work)); }
+void Loop::defer(std::function<void()> work) {
+    deferred_.push_back(std::move(work));
+}
 
 u64 Loop::now_ns() const {
     timespec now{};

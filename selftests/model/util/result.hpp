@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cerrno>
-#include <cstring>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -17,15 +17,15 @@ struct Error {
 
 inline Error system_error(std::string what) {
     const int number = errno;
-    return Error{std::move(what) + ": " + std::strerror(number), number};
+    return Error{std::move(what) + ": " + std::generic_category().message(number), number};
 }
 
 template <class T>
 class [[nodiscard]] Result {
 public:
     // Implicit on purpose: `return value;` and `return Error{...};` are how a Result is made.
-    Result(T value) : state_(std::move(value)) {}        // NOLINT(google-explicit-constructor)
-    Result(Error error) : state_(std::move(error)) {}    // NOLINT(google-explicit-constructor)
+    Result(T value) : state_(std::move(value)) {}      // NOLINT(google-explicit-constructor)
+    Result(Error error) : state_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
     [[nodiscard]] bool ok() const { return state_.index() == 0; }
     explicit operator bool() const { return ok(); }
@@ -41,7 +41,8 @@ template <>
 class [[nodiscard]] Result<void> {
 public:
     Result() = default;
-    Result(Error error) : error_(std::move(error)), ok_(false) {}  // NOLINT(google-explicit-constructor)
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    Result(Error error) : error_(std::move(error)), ok_(false) {}
 
     [[nodiscard]] bool ok() const { return ok_; }
     explicit operator bool() const { return ok_; }

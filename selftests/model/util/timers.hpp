@@ -16,6 +16,8 @@ public:
     Timers() = default;
     Timers(const Timers&) = delete;
     Timers& operator=(const Timers&) = delete;
+    Timers(Timers&&) = delete;
+    Timers& operator=(Timers&&) = delete;
     virtual ~Timers() = default;
 
     [[nodiscard]] virtual u64 now_ns() const = 0;
