@@ -122,15 +122,13 @@ void igbr_tx_start(struct igbr_adapter *adapter, struct igbr_tx_ring *ring)
 	netdev_tx_reset_queue(ring->txq);
 }
 
-/* Undo what a buffer's flags say, but for the frame. */
-static __always_inline void igbr_tx_undo(struct igbr_tx_ring *ring, struct igbr_tx_buffer *buf,
-					 u8 flags)
+/* Undo what a buffer's flags say, but for the frame; the caller clears them. */
+static __always_inline void igbr_tx_undo(struct igbr_tx_ring *ring, struct igbr_tx_buffer *buf)
 {
-	if (flags & IGBR_TX_MAPPED)
+	if (buf->flags & IGBR_TX_MAPPED)
 		dma_unmap_page(ring->dev, buf->dma, buf->len, DMA_TO_DEVICE);
-	else if (flags & IGBR_TX_COPIED)
+	else if (buf->flags & IGBR_TX_COPIED)
 		ring->copies_done++;
-	buf->flags = 0;
 }
 
 /**
@@ -148,7 +146,8 @@ void igbr_tx_stop(struct igbr_tx_ring *ring)
 
 		if (buf->flags & IGBR_TX_LAST)
 			dev_kfree_skb_any(buf->skb);
-		igbr_tx_undo(ring, buf, buf->flags);
+		igbr_tx_undo(ring, buf);
+		buf->flags = 0;
 	}
 }
 
@@ -250,7 +249,8 @@ static noinline int igbr_tx_unwind(struct igbr_tx_ring *ring, unsigned int index
 
 		index = (index ? index : ring->mem.count) - 1;
 		buf = &ring->mem.bufs[index];
-		igbr_tx_undo(ring, buf, buf->flags);
+		igbr_tx_undo(ring, buf);
+		buf->flags = 0;
 	}
 	/* The device never sees the context that the frame may have put there. */
 	ring->context = (struct igbr_tx_context){ };
@@ -320,53 +320,32 @@ static noinline int igbr_tx_map_frags(struct igbr_tx_ring *ring, u64 cmd, u64 la
 		buf->dma = dma;
 		buf->len = len;
 		buf->flags = IGBR_TX_MAPPED;
-		if (!left--) {
-			index = igbr_tx_put(ring, cmd, last, dma, len, index);
-			ring->mem.bufs[index].flags |= IGBR_TX_LAST;
-			return index;
-		}
+		if (!left--)
+			return igbr_tx_put(ring, cmd, last, dma, len, index);
 		index = igbr_tx_next(ring, igbr_tx_put(ring, cmd, 0, dma, len, index));
 		len = skb_frag_size(frag);
 		dma = skb_frag_dma_map(ring->dev, frag++, 0, len, DMA_TO_DEVICE);
 	}
 }
 
-/* The same for a frame that takes one descriptor */
-static __always_inline int igbr_tx_map_linear(struct igbr_tx_ring *ring, u64 cmd,
-					      struct sk_buff *skb, unsigned int index)
+/* Fill the descriptor of a frame that takes just one. */
+static __always_inline void igbr_tx_put_one(struct igbr_tx_ring *ring, u64 cmd, dma_addr_t dma,
+					    unsigned int index)
 {
-	struct igbr_tx_buffer *buf = &ring->mem.bufs[index];
 	union igbr_tx_desc *desc = &ring->mem.desc[index];
-	u32 len = skb->len;
-	dma_addr_t dma = igbr_tx_map_head(ring, skb, len);
 
-	if (unlikely(dma_mapping_error(ring->dev, dma)))
-		return igbr_tx_unwind(ring, index);
-	buf->dma = dma;
-	buf->len = len;
-	buf->flags = IGBR_TX_MAPPED | IGBR_TX_LAST;
 	desc->data.addr = cpu_to_le64(dma);
-	desc->data.cmd = cpu_to_le64(cmd | len);
-	return index;
+	desc->data.cmd = cpu_to_le64(cmd);
 }
 
-/* A short frame goes by copy while there are slots: they are used and done in turn. */
-static bool igbr_tx_can_copy(const struct igbr_tx_ring *ring, const struct sk_buff *skb)
+/* The frame that a descriptor ends: @bytes and @segs on the wire. */
+static __always_inline void igbr_tx_note(struct igbr_tx_buffer *buf, struct sk_buff *skb,
+					 u32 bytes, u16 segs, u8 flags)
 {
-	return skb->len <= IGBR_TX_COPY_LEN &&
-	       ring->copied - READ_ONCE(ring->copies_done) < IGBR_TX_COPIES;
-}
-
-static __always_inline void igbr_tx_copy(struct igbr_tx_ring *ring, u64 cmd, struct sk_buff *skb,
-					 unsigned int index)
-{
-	u32 offset = ring->copied++ % IGBR_TX_COPIES * IGBR_TX_COPY_LEN, len = skb->len;
-	union igbr_tx_desc *desc = &ring->mem.desc[index];
-
-	memcpy(ring->mem.copies + offset, skb->data, len);
-	ring->mem.bufs[index].flags = IGBR_TX_COPIED | IGBR_TX_LAST;
-	desc->data.addr = cpu_to_le64(ring->mem.copies_dma + offset);
-	desc->data.cmd = cpu_to_le64(cmd | len);
+	buf->skb = skb;
+	buf->bytes = bytes;
+	buf->segs = segs;
+	buf->flags = flags;
 }
 
 static noinline bool igbr_tx_drop(struct igbr_tx_ring *ring, struct sk_buff *skb)
@@ -378,33 +357,56 @@ static noinline bool igbr_tx_drop(struct igbr_tx_ring *ring, struct sk_buff *skb
 	return false;
 }
 
+/* A short frame goes by copy while there are slots: they are used and done in turn. */
+static __always_inline bool igbr_tx_can_copy(const struct igbr_tx_ring *ring, u32 len)
+{
+	return len <= IGBR_TX_COPY_LEN &&
+	       ring->copied - READ_ONCE(ring->copies_done) < IGBR_TX_COPIES;
+}
+
 /*
  * Fill descriptors for a frame from @index on. @cmd is for all of them, @last for the last one;
  * @bytes and @segs are what the frame will be on the wire. Returns whether it was queued, else it
  * was dropped.
  */
 static __always_inline bool igbr_tx_queue(struct igbr_tx_ring *ring, struct sk_buff *skb, u64 cmd,
-					  u64 last, u32 bytes, u16 segs, int index)
+					  u64 last, u32 bytes, u16 segs,
+					  unsigned int index)
 {
 	struct igbr_tx_buffer *buf;
+	u32 len = skb->len;
+	u64 whole = cmd | last | len;
 
-	if (skb_is_nonlinear(skb) || unlikely(skb->len > IGBR_TX_PIECE)) {
-		index = igbr_tx_map_frags(ring, cmd, last, skb, index);
-		if (unlikely(index < 0))
-			return igbr_tx_drop(ring, skb);
-	} else if (igbr_tx_can_copy(ring, skb)) {
-		igbr_tx_copy(ring, cmd | last, skb, index);
-	} else {
-		index = igbr_tx_map_linear(ring, cmd | last, skb, index);
-		if (unlikely(index < 0))
-			return igbr_tx_drop(ring, skb);
-	}
-	buf = &ring->mem.bufs[index];
-	buf->skb = skb;
-	buf->segs = segs;
-	buf->bytes = bytes;
 	if (unlikely(skb_shinfo(skb)->tx_flags & SKBTX_ANY_TSTAMP))
 		skb_tx_timestamp(skb);
+	if (!skb_is_nonlinear(skb) && igbr_tx_can_copy(ring, len)) {
+		u32 offset = ring->copied++ % IGBR_TX_COPIES * IGBR_TX_COPY_LEN;
+
+		buf = &ring->mem.bufs[index];
+		igbr_tx_put_one(ring, whole, ring->mem.copies_dma + offset, index);
+		igbr_tx_note(buf, skb, bytes, segs, IGBR_TX_COPIED | IGBR_TX_LAST);
+		memcpy(ring->mem.copies + offset, skb->data, len);
+	} else if (!skb_is_nonlinear(skb) && likely(len <= IGBR_TX_PIECE)) {
+		dma_addr_t dma = igbr_tx_map_head(ring, skb, len);
+
+		if (unlikely(dma_mapping_error(ring->dev, dma))) {
+			igbr_tx_unwind(ring, index);
+			return igbr_tx_drop(ring, skb);
+		}
+		buf = &ring->mem.bufs[index];
+		buf->dma = dma;
+		buf->len = len;
+		igbr_tx_note(buf, skb, bytes, segs, IGBR_TX_MAPPED | IGBR_TX_LAST);
+		igbr_tx_put_one(ring, whole, dma, index);
+	} else {
+		int end = igbr_tx_map_frags(ring, cmd, last, skb, index);
+
+		if (unlikely(end < 0))
+			return igbr_tx_drop(ring, skb);
+		index = end;
+		buf = &ring->mem.bufs[index];
+		igbr_tx_note(buf, skb, bytes, segs, buf->flags | IGBR_TX_LAST);
+	}
 	/* The clean loop takes what is below the index for filled. */
 	smp_store_release(&ring->next_to_use, igbr_tx_next(ring, index));
 	return true;
@@ -574,15 +576,15 @@ bool igbr_clean_tx_irq(struct igbr_tx_ring *ring, int budget)
 	done = min(done, IGBR_TX_CLEAN_MAX);
 	while (done--) {
 		struct igbr_tx_buffer *buf = &ring->mem.bufs[index];
-		u8 flags = buf->flags;
 
-		igbr_tx_undo(ring, buf, flags);
-		if (flags & IGBR_TX_LAST) {
+		igbr_tx_undo(ring, buf);
+		if (buf->flags & IGBR_TX_LAST) {
 			frames++;
 			packets += buf->segs;
 			bytes += buf->bytes;
 			napi_consume_skb(buf->skb, budget);
 		}
+		buf->flags = 0;
 		index = igbr_tx_next(ring, index);
 	}
 	WRITE_ONCE(ring->next_to_clean, index);
