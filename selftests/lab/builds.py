@@ -80,7 +80,15 @@ def same(one, other):
 def kernel_make(release, module_folder, *arguments, **options):
     """make in the kernel's headers with M= the given folder of this checkout."""
     relative = module_folder.relative_to(paths.CHECKOUT)
-    argv = ["make", "-s", f"-j{JOBS}", "-C", f"/lib/modules/{release}/build", f"M={INSIDE}/{relative}", *arguments]
+    argv = [
+        "make",
+        "-s",
+        f"-j{JOBS}",
+        "-C",
+        f"/lib/modules/{release}/build",
+        f"M={INSIDE}/{relative}",
+        *arguments,
+    ]
     return inside(argv, **options)
 
 
@@ -101,7 +109,7 @@ def driver(release):
 
 
 def index(release):
-    """depmod over the kernel's modules and ours, here because a guest under TCG takes long for it."""
+    """depmod over the kernel's modules and ours; a guest under TCG would take long for it."""
     base = folder(release) / "modules"
     shutil.rmtree(base, ignore_errors=True)
     tree = base / "lib" / "modules" / release
@@ -113,7 +121,9 @@ def index(release):
         shutil.copy2(system / name, tree)
     relative = base.relative_to(paths.CHECKOUT)
     kernel = f"{INSIDE}/{tree.relative_to(paths.CHECKOUT)}/kernel"
-    done = inside(["depmod", "-b", f"{INSIDE}/{relative}", release], binds=[(system / "kernel", kernel)])
+    done = inside(
+        ["depmod", "-b", f"{INSIDE}/{relative}", release], binds=[(system / "kernel", kernel)]
+    )
     if done.returncode:
         raise LabError(f"depmod fails for {release}")
 
@@ -121,7 +131,9 @@ def index(release):
 def tool():
     """build/tool/igbtune"""
     if not (paths.CHECKOUT / "tools/igbtune/CMakeLists.txt").exists():
-        raise LabError("there is no tools/igbtune/CMakeLists.txt in this checkout: nothing to build the tool from")
+        raise LabError(
+            "there is no tools/igbtune/CMakeLists.txt in this checkout: no tool to build"
+        )
     with lock():
         tree = paths.BUILD / "tool"
         if not (tree / "build.ninja").exists():
@@ -133,7 +145,17 @@ def tool():
 
 
 def cmake(source, tree, compiler, *definitions):
-    argv = ["cmake", "-S", source, "-B", tree, "-G", "Ninja", f"-DCMAKE_CXX_COMPILER={compiler}", *definitions]
+    argv = [
+        "cmake",
+        "-S",
+        source,
+        "-B",
+        tree,
+        "-G",
+        "Ninja",
+        f"-DCMAKE_CXX_COMPILER={compiler}",
+        *definitions,
+    ]
     done = inside(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
         say(done.stdout)

@@ -24,8 +24,10 @@ def make_folder():
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise LabError(f"cannot make the cache folder {path}: {error.strerror};"
-                       " set IGBR_LAB to a folder that can be written") from error
+        raise LabError(
+            f"cannot make the cache folder {path}: {error.strerror};"
+            " set IGBR_LAB to a folder that can be written"
+        ) from error
     return path
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A packet capture of the cable that never grows large: two files take turns, the older is overwritten.
+"""A packet capture of the cable that never grows large: two files take turns, the older is lost.
 
 Both ports see the same frames, so one capture on port 0's side shows what either sent.
 """
@@ -25,8 +25,16 @@ class Capture:
         self.stop()
         self.path(number).unlink(missing_ok=True)
         self.current = number
-        self.qmp.send("object-add", **{"qom-type": "filter-dump", "id": "dump", "netdev": "cable-port0",
-                                       "file": f"{self.inside}/{self.path(number).name}", "maxlen": FRAME_BYTES})
+        self.qmp.send(
+            "object-add",
+            **{
+                "qom-type": "filter-dump",
+                "id": "dump",
+                "netdev": "cable-port0",
+                "file": f"{self.inside}/{self.path(number).name}",
+                "maxlen": FRAME_BYTES,
+            },
+        )
 
     def stop(self):
         if self.current is not None:

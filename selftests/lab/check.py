@@ -16,8 +16,14 @@ def choose(names):
         if name in parts.ALL:
             chosen[name] = []
             continue
-        owner = next((part for part, module in parts.ALL.items()
-                      if getattr(module, "TESTS", False) and name in module.tests()), None)
+        owner = next(
+            (
+                part
+                for part, module in parts.ALL.items()
+                if getattr(module, "TESTS", False) and name in module.tests()
+            ),
+            None,
+        )
         if not owner:
             raise LabError(f"no part or test is called '{name}'; there are {', '.join(known())}", 2)
         if chosen.get(owner) != []:
@@ -27,7 +33,12 @@ def choose(names):
 
 
 def known():
-    single = [test for module in parts.ALL.values() if getattr(module, "TESTS", False) for test in module.tests()]
+    single = [
+        test
+        for module in parts.ALL.values()
+        if getattr(module, "TESTS", False)
+        for test in module.tests()
+    ]
     return [*parts.ALL, *single]
 
 

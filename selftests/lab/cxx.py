@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What every C++ part of the project is put through: builds, unit tests, clang-format, clang-tidy."""
+"""What every C++ part is put through: builds, unit tests, clang-format, clang-tidy."""
 
 import hashlib
 import subprocess
@@ -11,7 +11,12 @@ import paths
 
 SUFFIXES = (".cpp", ".hpp")
 TAIL = 40
-PIPES = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "stdin": subprocess.DEVNULL}
+PIPES = {
+    "stdout": subprocess.PIPE,
+    "stderr": subprocess.STDOUT,
+    "text": True,
+    "stdin": subprocess.DEVNULL,
+}
 
 
 def sources(*folders):
@@ -31,7 +36,17 @@ def tail(text, lines=TAIL):
 def build(report, source, tree, compiler, *definitions):
     """Configure and build; true where a test run is worth it. A tree is kept from run to run."""
     (paths.CHECKOUT / tree).mkdir(parents=True, exist_ok=True)
-    configure = ["cmake", "-S", source, "-B", tree, "-G", "Ninja", f"-DCMAKE_CXX_COMPILER={compiler}", *definitions]
+    configure = [
+        "cmake",
+        "-S",
+        source,
+        "-B",
+        tree,
+        "-G",
+        "Ninja",
+        f"-DCMAKE_CXX_COMPILER={compiler}",
+        *definitions,
+    ]
     for argv in (configure, ["ninja", "-C", tree]):
         done = builds.inside(argv, **PIPES)
         if done.returncode:
@@ -47,15 +62,29 @@ def errors(text):
     marked = [number for number, line in enumerate(lines) if "error:" in line or "FAILED" in line]
     if not marked:
         return tail(text)
-    return "\n".join(lines[marked[0]:marked[0] + TAIL])
+    return "\n".join(lines[marked[0] : marked[0] + TAIL])
 
 
 def tests(report, tree, timeout=300):
     """Each test that CTest knows in the tree is one result."""
     sheet = paths.CHECKOUT / tree / "ctest.xml"
     sheet.unlink(missing_ok=True)
-    done = builds.inside(["ctest", "--test-dir", tree, "--output-junit", "/igbr/" + tree + "/ctest.xml", "-j", "2",
-                          "--timeout", str(timeout), "--no-tests=error", "-Q"], **PIPES)
+    done = builds.inside(
+        [
+            "ctest",
+            "--test-dir",
+            tree,
+            "--output-junit",
+            "/igbr/" + tree + "/ctest.xml",
+            "-j",
+            "2",
+            "--timeout",
+            str(timeout),
+            "--no-tests=error",
+            "-Q",
+        ],
+        **PIPES,
+    )
     if not sheet.exists():
         report.fail("unit tests", "CTest gave no results", detail=tail(done.stdout))
         return
@@ -77,12 +106,14 @@ def skip_reason(case):
 
 def formatted(report, files):
     done = builds.inside(["clang-format", "--dry-run", "-Werror", *files], **PIPES)
-    report.check("clang-format", done.returncode == 0, "not in the project's format", errors(done.stdout))
+    report.check(
+        "clang-format", done.returncode == 0, "not in the project's format", errors(done.stdout)
+    )
 
 
 def tidy(report, files, tree):
-    """clang-tidy takes seconds per file, so a file that was clean is looked at again only when it, a header
-    or the configuration changed."""
+    """clang-tidy takes seconds per file, so a file that was clean is looked at again only when it,
+    a header or the configuration changed."""
     known = paths.CHECKOUT / tree / "tidy"
     known.mkdir(parents=True, exist_ok=True)
     common = hashlib.sha256((paths.CHECKOUT / ".clang-tidy").read_bytes())
@@ -103,5 +134,14 @@ def tidy(report, files, tree):
         return None
 
     with ThreadPoolExecutor(2) as pool:
-        found = [text for text in pool.map(look, [path for path in files if path.endswith(".cpp")]) if text]
-    report.check("clang-tidy", not found, f"finds fault with {len(found)} of the files", errors("\n".join(found)))
+        found = [
+            text
+            for text in pool.map(look, [path for path in files if path.endswith(".cpp")])
+            if text
+        ]
+    report.check(
+        "clang-tidy",
+        not found,
+        f"finds fault with {len(found)} of the files",
+        errors("\n".join(found)),
+    )

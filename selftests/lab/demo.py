@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""`make demo`: from a fresh clone to igbr with traffic on an emulated NIC, and igbtune's view of it."""
+"""`make demo`: from a fresh clone to igbr with traffic, and igbtune's view of it."""
 
 import time
 
 import builds
+import machine
 import results
 import rootfs
 import vm
@@ -18,7 +19,7 @@ def run(kernel):
         builds.driver(release)
         builds.tool()
     say("  a machine boots with two igb ports on one cable ...")
-    job = vm.Job(["/igbr/selftests/lab/guest/demo"], release, label="demo")
+    job = vm.Job(["/igbr/selftests/lab/guest/demo"], machine.Machine(release), label="demo")
     outcome = vm.run(job, lambda text: print(text, end="", flush=True))
     for found in outcome.splats:
         warn(f"splat: {found.title}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The small archive that a guest starts from: busybox, the modules that its root needs, one script."""
+"""The small archive that a guest starts from: busybox, the modules of its root, one script."""
 
 import lzma
 import stat
@@ -54,7 +54,7 @@ def parse_dependencies(text):
 
 
 def load_order(table, names):
-    """Paths of the modules and of what they need, what is needed first; built-in ones are left out."""
+    """Paths of the modules and of what they need, needed ones first, built-in ones left out."""
     order = []
     for name in names:
         if name not in table:
@@ -73,7 +73,7 @@ def module_bytes(path):
 
 
 def make(root, release, modules, script):
-    """The archive for one kernel of the root file system; /modules holds the order to load them in."""
+    """The archive for one kernel; its file /modules names the modules in the order to load them."""
     archive = Archive()
     for name in ("proc", "sys", "dev", "lower", "writable", "new"):
         archive.folder(name)

@@ -47,11 +47,13 @@ def field(stanza, name):
 
 
 def choose(ask):
-    """{"lts": {...}, "newest": {...}}, each with release, version of the packages and source package.
+    """{"lts": {...}, "newest": {...}}: release, version of the packages, source package of each.
 
     `ask(*argv)` runs a command inside the root file system and returns its output.
     """
-    lts = image_of(field(ask("apt-cache", "show", "--no-all-versions", "linux-image-amd64"), "Depends"))
+    lts = image_of(
+        field(ask("apt-cache", "show", "--no-all-versions", "linux-image-amd64"), "Depends")
+    )
     if not lts:
         raise LabError("the suite's linux-image-amd64 names no kernel: is the mirror complete?")
     names = ask("apt-cache", "pkgnames", "linux-").split()
@@ -61,24 +63,34 @@ def choose(ask):
         newest = describe(release, names, ask)
         if newest:
             return {"lts": required(lts, names, ask), "newest": newest}
-    raise LabError("the backports suite offers no kernel that has headers and a linux-source of its own version:"
-                   " is the mirror complete?")
+    raise LabError(
+        "the backports suite offers no kernel with headers and a linux-source of its version:"
+        " is the mirror complete?"
+    )
 
 
 def required(release, names, ask):
     found = describe(release, names, ask)
     if not found:
-        raise LabError(f"there is no linux-source of the version of linux-image-{release}: is the mirror complete?")
+        raise LabError(
+            f"no linux-source has the version of linux-image-{release}: is the mirror complete?"
+        )
     return found
 
 
 def describe(release, names, ask):
-    """None where no linux-source has the image's version: a newer source would not match the kernel."""
+    """None where no linux-source has the image's version: a newer one would not match it."""
     source = f"linux-source-{series(release)}"
     if source not in names:
         return None
-    version = field(ask("apt-cache", "show", "--no-all-versions", f"linux-image-{release}"), "Version")
-    offered = [line.split("|")[1].strip() for line in ask("apt-cache", "madison", source).splitlines() if "|" in line]
+    version = field(
+        ask("apt-cache", "show", "--no-all-versions", f"linux-image-{release}"), "Version"
+    )
+    offered = [
+        line.split("|")[1].strip()
+        for line in ask("apt-cache", "madison", source).splitlines()
+        if "|" in line
+    ]
     if version not in offered:
         return None
     return {"release": release, "version": version, "source": source}

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Reads what run_kselftest.sh prints: one result per test program, the program's own results as comments."""
+"""Reads what run_kselftest.sh prints: a result per program, the program's own ones as comments."""
 
 import re
 from dataclasses import dataclass, field
 
 START = re.compile(r"^# selftests: (\S+): (\S+)$")
-RESULT = re.compile(r"^(ok|not ok) (\d+)(?: (?:- )?(.*?))?(?:\s+# ?(SKIP|XFAIL|TODO|TIMEOUT|exit=\S+)\b *(.*))?$")
+RESULT = re.compile(
+    r"^(ok|not ok) (\d+)(?: (?:- )?(.*?))?(?:\s+# ?(SKIP|XFAIL|TODO|TIMEOUT|exit=\S+)\b *(.*))?$"
+)
 PLAN = re.compile(r"^1\.\.(\d+)(?:\s+# ?SKIP\b *(.*))?$")
 OWN = re.compile(r"^selftests: (\S+): (\S+)$")
 
@@ -13,6 +15,7 @@ OWN = re.compile(r"^selftests: (\S+): (\S+)$")
 @dataclass
 class Case:
     """`verdict` is "ok", "fail" or "skip"."""
+
     name: str
     verdict: str
     reason: str = ""
@@ -103,7 +106,7 @@ class Reader:
         test, self.test = self.test, None
         test.verdict = verdict.verdict
         if verdict.reason.startswith("expected failure"):
-            # The runner makes this of exit status 2, which is also what a shell says of a broken script.
+            # The runner makes this of exit status 2, and so does a shell of a broken script.
             test.verdict, verdict.reason = "fail", "exit=2"
         last = test.comments[-1].lstrip("# ") if test.comments else ""
         if test.verdict == "skip":

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Where Debian's packages come from: the host's own apt configuration, or a variable.
 
-Only the site of an archive is taken. The suites of the host (it may be another release) do not matter.
+Only the site of an archive is taken. The host's suites (it may be another release) do not matter.
 """
 
 import os
@@ -11,9 +11,11 @@ import subprocess
 from say import LabError
 
 # What a machine needs to reach its mirror; the rest of its apt configuration is its own affair.
-TRANSPORT = re.compile(r"Acquire::(https?::|Retries|Check-Valid-Until|Check-Date|ForceIPv[46]|Queue-Mode)")
+TRANSPORT = re.compile(
+    r"Acquire::(https?::|Retries|Check-Valid-Until|Check-Date|ForceIPv[46]|Queue-Mode)"
+)
 PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTPS_PROXY", "NO_PROXY")
-HELP = "set IGBR_MIRROR (the archive) and IGBR_SECURITY_MIRROR (its security archive) to their addresses"
+HELP = "set IGBR_MIRROR and IGBR_SECURITY_MIRROR to the addresses of the archives"
 
 
 def parse_targets(text):
@@ -32,7 +34,7 @@ def suite_of(target):
 
 
 def is_debian(target):
-    """Origin is known once apt has fetched the suite's Release file; before that, the path tells."""
+    """Origin is known once apt has fetched the suite's Release file; before, the path tells."""
     if "Origin" in target:
         return target["Origin"] == "Debian"
     path = target.get("Site", "").rstrip("/")
@@ -40,14 +42,20 @@ def is_debian(target):
 
 
 def is_security(target):
-    return target.get("Label") == "Debian-Security" or suite_of(target).endswith(("-security", "/updates"))
+    return target.get("Label") == "Debian-Security" or suite_of(target).endswith(
+        ("-security", "/updates")
+    )
 
 
 def sites(text):
     """(archive, security archive) out of `apt-get indextargets`; None for what is not there."""
     archive = security = None
     for target in parse_targets(text):
-        if target.get("Identifier") != "Packages" or not is_debian(target) or not target.get("Site"):
+        if (
+            target.get("Identifier") != "Packages"
+            or not is_debian(target)
+            or not target.get("Site")
+        ):
             continue
         if is_security(target):
             security = security or target["Site"]
@@ -65,7 +73,9 @@ def plain(site):
         with open(path, encoding="utf-8") as lines:
             words = [line.split()[0] for line in lines if line.strip() and not line.startswith("#")]
     except OSError as error:
-        raise LabError(f"cannot read apt's list of mirrors {path}: {error.strerror}; {HELP}") from error
+        raise LabError(
+            f"cannot read apt's list of mirrors {path}: {error.strerror}; {HELP}"
+        ) from error
     return words[0] if words else None
 
 
@@ -75,7 +85,9 @@ def find(environment=os.environ):
     security = environment.get("IGBR_SECURITY_MIRROR")
     if not archive:
         try:
-            listing = subprocess.run(["apt-get", "indextargets"], capture_output=True, text=True, check=True)
+            listing = subprocess.run(
+                ["apt-get", "indextargets"], capture_output=True, text=True, check=True
+            )
         except (OSError, subprocess.CalledProcessError) as error:
             raise LabError(f"cannot ask apt for a mirror ({error}); {HELP}") from error
         archive, found = map(plain, sites(listing.stdout))
@@ -89,7 +101,9 @@ def find(environment=os.environ):
 
 def parse_options(text):
     """The transport options (proxies and the like) out of `apt-config dump`, as 'Name "value";'."""
-    return [line for line in text.splitlines() if TRANSPORT.match(line) and not line.endswith('"";')]
+    return [
+        line for line in text.splitlines() if TRANSPORT.match(line) and not line.endswith('"";')
+    ]
 
 
 def apt_options():
@@ -107,7 +121,10 @@ def proxy_variables(environment=os.environ):
 def sources(archive, security, suite):
     """sources.list of the lab: the suite, its updates, its backports, its security archive."""
     signed = "[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]"
-    lines = [f"deb {signed} {archive} {name} main" for name in (suite, f"{suite}-updates", f"{suite}-backports")]
+    lines = [
+        f"deb {signed} {archive} {name} main"
+        for name in (suite, f"{suite}-updates", f"{suite}-backports")
+    ]
     if security:
         lines.append(f"deb {signed} {security} {suite}-security main")
     return "\n".join(lines) + "\n"

@@ -21,6 +21,7 @@ DRIVER_FAULTS = 3
 @dataclass
 class Devices:
     """What `--model` asks for: MAC[,irq=...][,vectors=N], the same for both ports."""
+
     mac: str
     extra: list
 
@@ -40,8 +41,14 @@ class Model:
         devices = Devices.parse(text)
         self.argv = [f"/igbr/{PROGRAM}", "--control", f"{inside}/model.sock"]
         for port, address in addresses.items():
-            words = [f"socket={inside}/{port}.sock", f"name={port}", f"mac={devices.mac}", f"address={address}",
-                     "port=cable:lab", *devices.extra]
+            words = [
+                f"socket={inside}/{port}.sock",
+                f"name={port}",
+                f"mac={devices.mac}",
+                f"address={address}",
+                "port=cable:lab",
+                *devices.extra,
+            ]
             self.argv += ["--nic", ",".join(words)]
         self.sockets = [folder / f"{port}.sock" for port in addresses] + [folder / "model.sock"]
 
@@ -49,8 +56,13 @@ class Model:
         if not (paths.CHECKOUT / PROGRAM).exists():
             raise LabError("igb-model is not built: see selftests/model/README")
         with open(self.folder / "model.log", "wb") as log:
-            self.process = subprocess.Popen(chroot.command(root, self.argv, [(paths.CHECKOUT, "/igbr")]),
-                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, **popen)
+            self.process = subprocess.Popen(
+                chroot.command(root, self.argv, [(paths.CHECKOUT, "/igbr")]),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                **popen,
+            )
         deadline = time.monotonic() + START_LIMIT
         while not all(path.exists() for path in self.sockets):
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -58,7 +70,9 @@ class Model:
             time.sleep(0.05)
 
     def last_line(self):
-        lines = (self.folder / "model.log").read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = (
+            (self.folder / "model.log").read_text(encoding="utf-8", errors="replace").splitlines()
+        )
         return lines[-1] if lines else "it said nothing"
 
     def stop(self):

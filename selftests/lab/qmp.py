@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """QEMU's control socket, and the orders that a guest may give about its own cables and slots."""
 
+import contextlib
 import json
 
 import machine
@@ -24,7 +25,9 @@ class Qmp:
         message = {"execute": command, "id": self.number}
         if arguments:
             message["arguments"] = arguments
-        self.socket.sendall(json.dumps(message).encode() + b"\n")
+        # A machine that has just died is noticed elsewhere.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self.socket.sendall(json.dumps(message).encode() + b"\n")
 
     def feed(self, data):
         self.buffer += data
@@ -80,6 +83,7 @@ class Orders:
 
     def _unplug(self, port):
         """Answered when the guest has let the device go, which takes the slot's five seconds."""
+
         def requested(error):
             if error:
                 self._answer(error)

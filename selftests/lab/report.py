@@ -20,7 +20,7 @@ class Report:
         say(f"  ok    {name}")
 
     def fail(self, name, why="", where=None, detail=""):
-        """`where`: what the failure left behind; `detail`: output that shows it, printed right here."""
+        """`where`: what the failure left behind; `detail`: output that shows it, printed here."""
         self.failures.append((f"{self.title}: {name}", why, where))
         say(f"  FAIL  {name}" + (f": {why}" if why else ""))
         for line in detail.splitlines():
@@ -42,6 +42,10 @@ class Report:
         for name, reason in self.skips:
             say(f"skipped  {name}: {reason}")
         for name, why, where in self.failures:
-            say(f"FAILED   {name}" + (f": {why}" if why else "") + (f"\n         see {where}" if where else ""))
+            say(
+                f"FAILED   {name}"
+                + (f": {why}" if why else "")
+                + (f"\n         see {where}" if where else "")
+            )
         say(f"{self.passed} passed, {len(self.failures)} failed, {len(self.skips)} skipped")
         return self.passed > 0 and not self.failures

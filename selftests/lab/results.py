@@ -7,6 +7,7 @@ import time
 import paths
 
 KEEP = 20
+YOUNG = 2 * 3600
 
 
 def new(label):
@@ -23,9 +24,16 @@ def new(label):
             number += 1
             continue
         break
-    for old in sorted(path for path in paths.RESULTS.iterdir() if path.is_dir())[:-KEEP]:
-        shutil.rmtree(old, ignore_errors=True)
+    drop_old()
     return folder
+
+
+def drop_old():
+    """Young ones stay in any case: their run may still last."""
+    folders = sorted(path for path in paths.RESULTS.iterdir() if path.is_dir())
+    for old in folders[:-KEEP]:
+        if time.time() - old.stat().st_mtime > YOUNG:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def shown(path):

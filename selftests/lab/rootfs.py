@@ -70,7 +70,11 @@ def make(again=False):
         build(unfinished)
         publish(unfinished)
         drop_unused()
-        size = int(subprocess.run(["du", "-sxm", path()], capture_output=True, text=True, check=True).stdout.split()[0])
+        size = int(
+            subprocess.run(
+                ["du", "-sxm", path()], capture_output=True, text=True, check=True
+            ).stdout.split()[0]
+        )
         say(f"  the lab is made: {size} MB in {seconds(time.monotonic() - start)}: {path()}")
     return path()
 
@@ -79,22 +83,32 @@ def check_host():
     if platform.machine() != "x86_64":
         raise LabError(f"the lab runs on x86-64 machines, this is {platform.machine()}")
     if os.geteuid() != 0:
-        raise LabError("the lab needs root (it makes a root file system and mounts in it): run it by sudo")
-    probe = subprocess.run(["unshare", "--mount", "true"], capture_output=True, text=True, check=False)
+        raise LabError(
+            "the lab needs root (it makes a root file system and mounts in it): run it by sudo"
+        )
+    probe = subprocess.run(
+        ["unshare", "--mount", "true"], capture_output=True, text=True, check=False
+    )
     if probe.returncode:
-        raise LabError("root cannot make a mount namespace here (a container without CAP_SYS_ADMIN?): "
-                       + probe.stderr.strip())
+        raise LabError(
+            "root cannot make a mount namespace here (a container without CAP_SYS_ADMIN?): "
+            + probe.stderr.strip()
+        )
 
 
 def announce():
     folder = cache.make_folder()
-    say("The lab is made once for all checkouts: a Debian 13 root file system with QEMU, two kernels and tools.")
-    say(f"  it takes about {recipe.DISK_MB / 1000:.1f} GB in {folder} (IGBR_LAB chooses another place),"
-        f" a download of {recipe.DOWNLOAD_MB} MB and {recipe.MINUTES} minutes")
+    say("The lab is made once for all checkouts: a Debian 13 with QEMU, two kernels and tools.")
+    say(
+        f"  it takes about {recipe.DISK_MB / 1000:.1f} GB in {folder} (or in IGBR_LAB),"
+        f" a download of {recipe.DOWNLOAD_MB} MB and {recipe.MINUTES} minutes"
+    )
     free = cache.free_megabytes(folder)
     if free < recipe.DISK_MB * 1.1:
-        raise LabError(f"{folder} has {free} MB free, the lab needs {int(recipe.DISK_MB * 1.1)} MB:"
-                       " make room or set IGBR_LAB to another place")
+        raise LabError(
+            f"{folder} has {free} MB free, the lab needs {int(recipe.DISK_MB * 1.1)} MB:"
+            " make room or set IGBR_LAB to another place"
+        )
 
 
 def install_host_packages():
@@ -107,14 +121,19 @@ def install_host_packages():
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     with Step(f"installing {names} on this machine"):
         logged(["apt-get", "-q", "update"], env=environment)
-        logged(["apt-get", "-q", "-y", "install", "--no-install-recommends", *recipe.HOST_PACKAGES], env=environment)
+        logged(
+            ["apt-get", "-q", "-y", "install", "--no-install-recommends", *recipe.HOST_PACKAGES],
+            env=environment,
+        )
 
 
 def logged(argv, mode="a", name=None, **options):
-    """Run a command with its output in the log; a failure shows the log's end and the command's `name`."""
+    """Run a command with its output in the log; a failure shows the log's end and `name`."""
     log = cache.folder() / "make.log"
     with open(log, mode, encoding="utf-8") as out:
-        status = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out, check=False, **options).returncode
+        status = subprocess.run(
+            argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out, check=False, **options
+        ).returncode
     if status:
         tail = log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
         say("\n".join("    | " + line for line in tail))
@@ -134,7 +153,9 @@ def drop_unused():
         age = (time.time() - (other / "lab.json").stat().st_mtime) / 86400
         with cache.lock(f"{other.name}.lock", wait=False) as mine:
             if mine and age > UNUSED_DAYS:
-                say(f"  removing {other}: its recipe is old and it was not used for {int(age)} days")
+                say(
+                    f"  removing {other}: its recipe is old and it was not used for {int(age)} days"
+                )
                 shutil.rmtree(other)
 
 
@@ -175,7 +196,10 @@ def build(root):
         for one in chosen.values():
             unpack_source(root, one)
     inside(root, ["sh", "-c", "apt-get clean; rm -rf /var/lib/apt/lists/*"])
-    text = json.dumps({"recipe": recipe.stamp(), "suite": recipe.SUITE, "kernels": chosen}, indent=1) + "\n"
+    text = (
+        json.dumps({"recipe": recipe.stamp(), "suite": recipe.SUITE, "kernels": chosen}, indent=1)
+        + "\n"
+    )
     (root / "lab.json").write_text(text, encoding="utf-8")
 
 
@@ -195,8 +219,21 @@ def bootstrap(root, archive, security):
     sources = cache.folder() / "sources.list"
     sources.write_text(mirror.sources(archive, security, recipe.SUITE), encoding="utf-8")
     environment = {**chroot.ENVIRONMENT, **mirror.proxy_variables()}
-    logged(["mmdebstrap", "--mode=root", "--variant=minbase", "--architectures=amd64", *options,
-            "--include=" + ",".join(recipe.PACKAGES), recipe.SUITE, root, sources], mode="w", env=environment)
+    logged(
+        [
+            "mmdebstrap",
+            "--mode=root",
+            "--variant=minbase",
+            "--architectures=amd64",
+            *options,
+            "--include=" + ",".join(recipe.PACKAGES),
+            recipe.SUITE,
+            root,
+            sources,
+        ],
+        mode="w",
+        env=environment,
+    )
 
 
 def prepare(root):
@@ -213,11 +250,24 @@ def prepare(root):
 
 
 def apt_install(*what):
-    return ["apt-get", "-q", "-y", "-o", "Dpkg::Options::=--force-confold", "install", "--no-install-recommends", *what]
+    return [
+        "apt-get",
+        "-q",
+        "-y",
+        "-o",
+        "Dpkg::Options::=--force-confold",
+        "install",
+        "--no-install-recommends",
+        *what,
+    ]
 
 
 def kernel_packages(chosen):
-    return [f"linux-{kind}-{one['release']}={one['version']}" for one in chosen.values() for kind in ("image", "headers")]
+    return [
+        f"linux-{kind}-{one['release']}={one['version']}"
+        for one in chosen.values()
+        for kind in ("image", "headers")
+    ]
 
 
 def inside(root, argv, cwd="/"):
@@ -230,7 +280,9 @@ def inside(root, argv, cwd="/"):
 def answer(root, argv):
     done = chroot.run(root, argv, capture_output=True, text=True)
     if done.returncode:
-        raise LabError(f"`{' '.join(argv)}` failed in the root file system: {done.stderr.strip()[-300:]}")
+        raise LabError(
+            f"`{' '.join(argv)}` failed in the root file system: {done.stderr.strip()[-300:]}"
+        )
     return done.stdout
 
 
@@ -250,5 +302,17 @@ mkdir "$target/tools/testing/selftests/drivers/net/igbr"
 def unpack_source(root, one):
     members = [f"--exclude={one['source']}/{name}" for name in recipe.KERNEL_SOURCE_WITHOUT]
     members += [f"{one['source']}/{name}" for name in recipe.KERNEL_SOURCE]
-    inside(root, ["sh", "-c", UNPACK, "lab", one["source"], one["version"], kernel_source(one["release"]), *members],
-           cwd="/var/cache/apt")
+    inside(
+        root,
+        [
+            "sh",
+            "-c",
+            UNPACK,
+            "lab",
+            one["source"],
+            one["version"],
+            kernel_source(one["release"]),
+            *members,
+        ],
+        cwd="/var/cache/apt",
+    )

@@ -46,7 +46,7 @@ TITLE = re.compile("^(?:" + "|".join(BEGIN) + ")|" + "|".join(ANYWHERE))
 EXPECT = re.compile(r"^igbr-lab: expect: (.+)$")
 EXPECT_END = re.compile(r"^igbr-lab: expect-end$")
 
-# What belongs to the report that began before it: up to its end mark, but no more lines and no later than this.
+# What belongs to the report that began before it: up to its end mark, but no more and no later.
 REPORT_END = re.compile(r"^---\[ end (?:trace|Kernel panic)")
 REPORT_LINES = 60
 REPORT_SECONDS = 2.0
@@ -73,7 +73,7 @@ class Scanner:
         self.number += 1
         line = line.rstrip("\r\n")
         stamp = STAMP.match(line)
-        message = line[stamp.end():]
+        message = line[stamp.end() :]
         time = float(stamp.group(1) or 0)
         if self._expectation(message) or self._continues(message, time):
             return

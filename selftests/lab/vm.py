@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Runs one command in one virtual machine and says how it ended."""
 
+import codecs
+import contextlib
 import ctypes
 import os
 import selectors
@@ -14,6 +16,7 @@ from dataclasses import dataclass, field
 import capture
 import chroot
 import initramfs
+import limits
 import machine
 import model
 import paths
@@ -22,14 +25,6 @@ import results
 import rootfs
 import splat
 from say import LabError
-
-# Limits for a machine that boots in REFERENCE_BOOT; a slower one gets them longer.
-REFERENCE_BOOT = 6.0
-BOOT_LIMIT = 180.0
-SILENCE_LIMIT = 60.0
-RUN_LIMIT = 1200.0
-OFF_LIMIT = 30.0
-SLOWEST = 12.0
 
 # How `lab vm` tells its own failures from the command's.
 STATUS_MODEL = 94
@@ -41,26 +36,22 @@ STATUS_CRASH = 98
 
 @dataclass
 class Job:
+    """A command and the machine to run it in; `run_limit` is for a machine that is not slow."""
+
     command: list
-    release: str
+    machine: machine.Machine
     driver: str = "igbr"
     peer_driver: str = ""
-    irq: str = "msix"
-    cpus: int = 2
-    append: str = ""
-    qemu_arguments: list = field(default_factory=list)
     environment: dict = field(default_factory=dict)
-    run_limit: float = RUN_LIMIT
+    run_limit: float = limits.RUN
     capture: bool = False
-    interactive: bool = False
-    iommu: bool = False
-    model: str = ""
     label: str = "vm"
 
 
 @dataclass
 class Outcome:
     """`problem` is None where the command ran to its end; then `status` is its exit status."""
+
     folder: object
     problem: str = None
     code: int = 0
@@ -81,7 +72,11 @@ class Outcome:
         return STATUS_SPLAT if self.splats else self.status
 
     def tail(self, lines=25):
-        text = self.console.read_text(encoding="utf-8", errors="replace") if self.console.exists() else ""
+        text = (
+            self.console.read_text(encoding="utf-8", errors="replace")
+            if self.console.exists()
+            else ""
+        )
         return text.splitlines()[-lines:]
 
 
@@ -91,8 +86,8 @@ def die_with_parent():
 
 
 class Run:
-    """One machine from power-on to power-off. `on_output(text)` gets the command's output as it comes,
-    `on_splat(found)` each splat."""
+    """One machine from power-on to power-off. `on_output(text)` gets the command's output as it
+    comes, `on_splat(found)` each splat."""
 
     def __init__(self, job, on_output, on_splat=None):
         self.job = job
@@ -103,11 +98,12 @@ class Run:
         self.inside = f"/igbr/{self.folder.relative_to(paths.CHECKOUT)}"
         self.sockets = {}
         self.lines = {}
+        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.selector = selectors.DefaultSelector()
         self.scanner = splat.Scanner()
         self.console_file = None
         self.console_rest = b""
-        self.state = "boot"
+        self.limits = limits.Limits(None if job.machine.interactive else job.run_limit)
         self.process = None
         self.model = None
 
@@ -115,45 +111,54 @@ class Run:
 
     def write_job(self):
         job = self.job
-        variables = {"LAB_DRIVER": job.driver, "LAB_PEER_DRIVER": job.peer_driver or job.driver, "LAB_IRQ": job.irq,
-                     "LAB_INTERACTIVE": "yes" if job.interactive else "no", **job.environment}
-        if self.accelerator == "tcg":
-            variables["KSFT_MACHINE_SLOW"] = "yes"
-        text = "".join(f"export {name}={shlex.quote(str(value))}\n" for name, value in variables.items())
+        variables = {
+            "LAB_DRIVER": job.driver,
+            "LAB_PEER_DRIVER": job.peer_driver or job.driver,
+            "LAB_IRQ": job.machine.irq,
+            "LAB_INTERACTIVE": "yes" if job.machine.interactive else "no",
+            **job.environment,
+        }
+        text = "".join(
+            f"export {name}={shlex.quote(str(value))}\n" for name, value in variables.items()
+        )
         (self.folder / "environment").write_text(text, encoding="utf-8")
         (self.folder / "command").write_text(shlex.join(job.command) + "\n", encoding="utf-8")
 
     def start(self):
-        job = self.job
+        hardware = self.job.machine
         root = rootfs.required()
         self.accelerator = machine.accelerator()
         self.write_job()
         script = paths.CHECKOUT / "selftests/lab/guest/init"
-        (self.folder / "initramfs").write_bytes(initramfs.make(root, job.release, machine.MODULES, script))
+        (self.folder / "initramfs").write_bytes(
+            initramfs.make(root, hardware.release, machine.MODULES, script)
+        )
         theirs = {}
         for name in (*machine.CHANNELS, "qmp"):
             self.sockets[name], theirs[name] = socket.socketpair()
             self.sockets[name].setblocking(True)
             self.selector.register(self.sockets[name], selectors.EVENT_READ, name)
-        whole = machine.Machine(job.release, self.inside, job.irq, job.cpus, append=job.append,
-                                qemu_arguments=job.qemu_arguments, interactive=job.interactive,
-                                accelerator=self.accelerator, iommu=job.iommu, model=job.model)
-        if job.model:
-            self.model = model.Model(job.model, self.folder, self.inside, machine.PORTS)
+        if hardware.model:
+            self.model = model.Model(hardware.model, self.folder, self.inside, machine.PORTS)
             self.model.start(root, preexec_fn=die_with_parent)
-        argv = machine.arguments(whole, {name: one.fileno() for name, one in theirs.items()})
+        numbers = {name: one.fileno() for name, one in theirs.items()}
+        argv = machine.arguments(hardware, self.inside, self.accelerator, numbers)
         (self.folder / "qemu").write_text(shlex.join(argv) + "\n", encoding="utf-8")
         command = chroot.command(root, argv, [(root, "/mnt"), (paths.CHECKOUT, "/igbr")])
         with open(self.folder / "qemu.err", "wb") as errors:
             self.process = subprocess.Popen(
-                command, stdin=None if job.interactive else subprocess.DEVNULL,
-                stdout=None if job.interactive else errors, stderr=errors, preexec_fn=die_with_parent,
-                pass_fds=[one.fileno() for one in theirs.values()])
+                command,
+                stdin=None if hardware.interactive else subprocess.DEVNULL,
+                stdout=None if hardware.interactive else errors,
+                stderr=errors,
+                preexec_fn=die_with_parent,
+                pass_fds=list(numbers.values()),
+            )
         for one in theirs.values():
             one.close()
-        self.started = self.heard = time.monotonic()
+        self.limits.begin()
         self.qmp = qmp.Qmp(self.sockets["qmp"])
-        self.orders = qmp.Orders(self.qmp, lambda text: self.sockets["control"].sendall(text.encode() + b"\n"))
+        self.orders = qmp.Orders(self.qmp, lambda text: self.tell("control", text))
         self.capture = capture.Capture(self.qmp, self.folder, self.inside)
 
     # -- what the guest says
@@ -166,11 +171,11 @@ class Run:
         if not data:
             self.selector.unregister(key.fileobj)
             return
-        self.heard = time.monotonic()
+        self.limits.heard()
         if key.data == "qmp":
             self.qmp.feed(data)
         elif key.data == "output":
-            self.on_output(data.decode("utf-8", "replace"))
+            self.on_output(self.decoder.decode(data))
             with open(self.folder / "output", "ab") as file:
                 file.write(data)
         else:
@@ -187,25 +192,27 @@ class Run:
         if word == "booted":
             self.booted()
         elif word == "started":
-            self.state = "run"
-            self.run_started = time.monotonic()
+            self.limits.enter("run")
         elif word == "setup-failed":
-            self.state = "off"
             self.fail(STATUS_SETUP, f"the guest cannot be set up: {rest}")
+            self.limits.enter("off")
         elif word == "exit":
             self.outcome.status = int(rest)
-            self.state = "off"
-        if self.state == "off":
-            self.off_since = time.monotonic()
+            self.limits.enter("off")
 
     def booted(self):
-        self.outcome.boot_seconds = time.monotonic() - self.started
-        slowdown = max(1.0, min(SLOWEST, self.outcome.boot_seconds / REFERENCE_BOOT))
+        slowdown = self.limits.booted()
+        self.outcome.boot_seconds = self.limits.elapsed()
         self.outcome.slowdown = slowdown
         if self.job.capture:
             self.capture.start()
-        self.state = "setup"
-        self.sockets["status"].sendall(f"go {slowdown:.1f}\n".encode())
+        slow = "yes" if self.accelerator == "tcg" or slowdown > limits.SLOW else "no"
+        self.tell("status", f"go {slowdown:.1f} {slow}")
+
+    def tell(self, channel, text):
+        # A machine that has just died is noticed elsewhere.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self.sockets[channel].sendall(text.encode() + b"\n")
 
     def read_console(self):
         if self.console_file is None:
@@ -215,7 +222,7 @@ class Run:
         data = self.console_file.read()
         if not data:
             return
-        self.heard = time.monotonic()
+        self.limits.heard()
         *whole, self.console_rest = (self.console_rest + data).split(b"\n")
         for line in whole:
             before = len(self.scanner.found)
@@ -229,31 +236,16 @@ class Run:
         if not self.outcome.problem:
             self.outcome.problem, self.outcome.code = problem, code
 
-    def over_limit(self):
-        """None, or which limit has passed."""
-        now = time.monotonic()
-        slow = self.outcome.slowdown
-        if self.state in ("boot", "setup") and now - self.started > BOOT_LIMIT:
-            return f"the guest did not come up within {BOOT_LIMIT:.0f} s"
-        if self.state == "off":
-            if now - self.off_since > OFF_LIMIT * slow:
-                return "the guest did not power off"
-            return None
-        if now - self.heard > SILENCE_LIMIT * slow:
-            return f"the guest hangs: not a sign of life for {now - self.heard:.0f} s"
-        limit = self.job.run_limit * slow
-        if self.state == "run" and not self.job.interactive and now - self.run_started > limit:
-            return f"the command still ran after {limit:.0f} s ({self.job.run_limit:.0f} s, {slow:.1f} times slower)"
-        return None
-
     def stop_hung(self, problem):
-        """A stuck guest still takes an NMI: its panic leaves every processor's trace in the console."""
+        """A stuck guest still takes an NMI: its panic leaves a trace in the console. That panic is
+        the lab's own doing and no splat."""
         self.fail(STATUS_TIMEOUT, problem)
+        self.outcome.splats = list(self.scanner.found)
+        self.on_splat = lambda found: None
         self.qmp.send("inject-nmi")
         deadline = time.monotonic() + 5
         while self.process.poll() is None and time.monotonic() < deadline:
             self.step()
-        # The traces of that NMI are the lab's own doing.
         self.kill()
 
     def kill(self):
@@ -286,10 +278,16 @@ class Run:
         self.drain()
         outcome = self.outcome
         if outcome.status is None and not outcome.problem:
-            errors = (self.folder / "qemu.err").read_text(encoding="utf-8", errors="replace").strip()
-            said = f"; QEMU said: {errors.splitlines()[-1]}" if self.state == "boot" and errors else ""
+            errors = (
+                (self.folder / "qemu.err").read_text(encoding="utf-8", errors="replace").strip()
+            )
+            said = (
+                f"; QEMU said: {errors.splitlines()[-1]}"
+                if self.limits.state == "boot" and errors
+                else ""
+            )
             self.fail(STATUS_CRASH, f"the guest ended without a final status{said}")
-        outcome.seconds = time.monotonic() - self.started
+        outcome.seconds = self.limits.elapsed()
         for one in self.sockets.values():
             one.close()
         if self.console_file:
@@ -303,9 +301,8 @@ class Run:
                 self.start()
                 while self.process.poll() is None:
                     self.step()
-                    problem = self.over_limit()
+                    problem = self.limits.passed()
                     if problem:
-                        self.outcome.splats = list(self.scanner.found)
                         self.stop_hung(problem)
                         break
                 else:
@@ -321,8 +318,8 @@ class Run:
 def check_driver(job):
     """A module that is not built would only be missed after a boot."""
     needed = {job.driver, job.peer_driver or job.driver}
-    if "igbr" in needed and not (paths.BUILD / job.release / "igbr.ko").exists():
-        raise LabError(f"igbr is not built for {job.release}: run `lab build` first")
+    if "igbr" in needed and not (paths.BUILD / job.machine.release / "igbr.ko").exists():
+        raise LabError(f"igbr is not built for {job.machine.release}: run `lab build` first")
 
 
 def run(job, on_output, on_splat=None):

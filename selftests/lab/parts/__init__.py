@@ -2,8 +2,8 @@
 """The parts of `make check`, in the order they run: what is quick to tell comes first.
 
 A part is a module with TITLE and `run(report, selection)`; `selection` says which kernels and, for
-parts that know single tests (TESTS = True, with a function `tests()`), which of them. The lab's root
-file system is made before a part runs unless it says NEEDS_ROOTFS = False.
+parts that know single tests (TESTS = True, with a function `tests()`), which of them. The lab's
+root file system is made before a part runs unless it says NEEDS_ROOTFS = False.
 """
 
 from dataclasses import dataclass, field

@@ -7,6 +7,7 @@ import builds
 import chroot
 import cxx
 import ktap
+import machine
 import paths
 import results
 import rootfs
@@ -25,7 +26,11 @@ def tests():
     if not (FOLDER / "Makefile").exists():
         return []
     text = (FOLDER / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
-    return [word for words in re.findall(r"^TEST_(?:GEN_)?PROGS\s*[:+]?=(.*)$", text, re.M) for word in words.split()]
+    return [
+        word
+        for words in re.findall(r"^TEST_(?:GEN_)?PROGS\s*[:+]?=(.*)$", text, re.M)
+        for word in words.split()
+    ]
 
 
 def timeout():
@@ -57,18 +62,32 @@ def run(report, selection):
 
 
 def install(release):
-    """Lay the tests into the kernel's tree and have its own install put them together; returns their names."""
+    """Lay the tests into the kernel's tree and have its own install collect them: their names."""
     tree = f"{rootfs.kernel_source(release)}/tools/testing/selftests"
     target = f"/igbr/build/{release}/kselftest"
     # The tests may need net/lib, which upstream's Makefile only adds for folders it knows.
-    argv = ["make", "-s", "-C", tree, "ARCH=x86", f"O=/igbr/build/{release}/kselftest-objects",
-            f"TARGETS={COLLECTION}", "INSTALL_DEP_TARGETS=net/lib", f"INSTALL_PATH={target}", "install"]
+    argv = [
+        "make",
+        "-s",
+        "-C",
+        tree,
+        "ARCH=x86",
+        f"O=/igbr/build/{release}/kselftest-objects",
+        f"TARGETS={COLLECTION}",
+        "INSTALL_DEP_TARGETS=net/lib",
+        f"INSTALL_PATH={target}",
+        "install",
+    ]
     root = rootfs.required()
     with rootfs.in_use(), builds.lock():
-        done = chroot.run(root, argv, [(paths.CHECKOUT, "/igbr"), (FOLDER, f"{tree}/{COLLECTION}")], **cxx.PIPES)
+        done = chroot.run(
+            root, argv, [(paths.CHECKOUT, "/igbr"), (FOLDER, f"{tree}/{COLLECTION}")], **cxx.PIPES
+        )
     if done.returncode:
         raise LabError(f"kselftest's install failed:\n{cxx.tail(done.stdout)}")
-    listed = (paths.BUILD / release / "kselftest/kselftest-list.txt").read_text(encoding="utf-8").split()
+    listed = (
+        (paths.BUILD / release / "kselftest/kselftest-list.txt").read_text(encoding="utf-8").split()
+    )
     return [line.partition(":")[2] for line in listed if line.startswith(f"{COLLECTION}:")]
 
 
@@ -95,18 +114,28 @@ class Machines:
     def one_machine(self):
         self.test = None
         self.splats = []
-        job = vm.Job(self.command(), self.release, run_limit=timeout() * len(self.left) + 60, capture=True,
-                     environment={"LAB_TEST_TIMEOUT": timeout()}, label=f"check-{self.name}")
+        job = vm.Job(
+            self.command(),
+            machine.Machine(self.release),
+            run_limit=timeout() * len(self.left) + 60,
+            capture=True,
+            environment={"LAB_TEST_TIMEOUT": timeout()},
+            label=f"check-{self.name}",
+        )
         reader = ktap.Reader(self.begin, self.end)
         self.machine = vm.Run(job, reader.feed, lambda found: self.splats.append(found))
         outcome = self.machine.run()
-        say(f"  ({self.where()}: booted in {outcome.boot_seconds:.0f} s, {outcome.seconds:.0f} s in all)")
+        say(
+            f"  ({self.where()}: boot {outcome.boot_seconds:.0f} s, {outcome.seconds:.0f} s in all)"
+        )
         if self.test:
             self.broken_off(outcome)
         elif outcome.problem:
             self.report.fail("guest", outcome.problem, self.where(), "\n".join(outcome.tail()))
         for found in self.splats:
-            self.report.fail("between tests", f"splat: {found.title}", self.where(), "\n".join(found.text[:25]))
+            self.report.fail(
+                "between tests", f"splat: {found.title}", self.where(), "\n".join(found.text[:25])
+            )
 
     def command(self):
         names = " ".join(f"-t {COLLECTION}:{test}" for test in self.left)
@@ -164,11 +193,17 @@ exec ./run_kselftest.sh -o "$limit" {names}
         self.report.fail(test.name, why, self.keep(test), "\n".join(outcome.tail()))
 
     def keep(self, test):
-        """What the test left: its part of the console, what it said, the last frames on the cable."""
+        """What the test left: its part of the console, its words, the last frames on the cable."""
         folder = self.machine.folder
-        console = self.machine.outcome.console.read_text(encoding="utf-8", errors="replace").splitlines()
-        (folder / f"{test.name}.console").write_text("\n".join(console[self.first_line:]) + "\n", encoding="utf-8")
+        console = self.machine.outcome.console.read_text(
+            encoding="utf-8", errors="replace"
+        ).splitlines()
+        (folder / f"{test.name}.console").write_text(
+            "\n".join(console[self.first_line :]) + "\n", encoding="utf-8"
+        )
         said = [f"{case.verdict} {case.name} {case.reason}".rstrip() for case in test.cases]
-        (folder / f"{test.name}.output").write_text("\n".join(said + test.comments) + "\n", encoding="utf-8")
+        (folder / f"{test.name}.output").write_text(
+            "\n".join(said + test.comments) + "\n", encoding="utf-8"
+        )
         self.machine.capture.keep(test.name)
         return f"{results.shown(folder)}/{test.name}.* (console, output, pcap)"

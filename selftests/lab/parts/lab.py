@@ -20,7 +20,9 @@ class Result(unittest.TestResult):
         self.report.ok(test.id())
 
     def addFailure(self, test, err):
-        self.report.fail(test.id(), str(err[1]).splitlines()[0], detail=self._exc_info_to_string(err, test))
+        self.report.fail(
+            test.id(), str(err[1]).splitlines()[0], detail=self._exc_info_to_string(err, test)
+        )
 
     addError = addFailure
 

@@ -39,11 +39,34 @@ def compile_strictly(report, name):
 def checkpatch(report):
     """The newest kernel's, since the rules grow."""
     script = f"{rootfs.kernel_source(rootfs.kernel('newest'))}/scripts/checkpatch.pl"
-    files = [path for folder in ("kmod", "uapi") for path in sorted((paths.CHECKOUT / folder).rglob("*.[ch]"))
-             if not path.name.endswith(".mod.c")]
+    files = [
+        path
+        for folder in ("kmod", "uapi")
+        for path in sorted((paths.CHECKOUT / folder).rglob("*.[ch]"))
+        if not path.name.endswith(".mod.c")
+    ]
     names = [f"/igbr/{path.relative_to(paths.CHECKOUT)}" for path in files]
     # It leaves a cache file where it stands.
-    done = builds.inside(["sh", "-c", 'cd /tmp && exec "$@"', "lab", script, "--no-tree", "--strict", "--terse",
-                          "--show-types", "--no-summary", "-f", *names], **cxx.PIPES)
-    report.check(f"checkpatch --strict on {len(files)} files", done.returncode == 0 and not done.stdout.strip(),
-                 f"{len(done.stdout.splitlines())} remarks", cxx.tail(done.stdout))
+    done = builds.inside(
+        [
+            "sh",
+            "-c",
+            'cd /tmp && exec "$@"',
+            "lab",
+            script,
+            "--no-tree",
+            "--strict",
+            "--terse",
+            "--show-types",
+            "--no-summary",
+            "-f",
+            *names,
+        ],
+        **cxx.PIPES,
+    )
+    report.check(
+        f"checkpatch --strict on {len(files)} files",
+        done.returncode == 0 and not done.stdout.strip(),
+        f"{len(done.stdout.splitlines())} remarks",
+        cxx.tail(done.stdout),
+    )

@@ -61,15 +61,24 @@ class Summary(unittest.TestCase):
         def fill(report):
             report.ok("a")
             report.fail("b", "3 != 4", "build/results/x")
+
         good, lines = self.finish(fill)
         self.assertFalse(good)
-        self.assertEqual(lines[-3:], ["FAILED   a part: b: 3 != 4", "         see build/results/x",
-                                      "1 passed, 1 failed, 0 skipped"])
+        self.assertEqual(
+            lines[-3:],
+            [
+                "FAILED   a part: b: 3 != 4",
+                "         see build/results/x",
+                "1 passed, 1 failed, 0 skipped",
+            ],
+        )
 
     def test_nothing_passed_is_no_success(self):
         good, lines = self.finish(lambda report: report.skip("a", "no unicorn"))
         self.assertFalse(good)
-        self.assertEqual(lines[-2:], ["skipped  a part: a: no unicorn", "0 passed, 0 failed, 1 skipped"])
+        self.assertEqual(
+            lines[-2:], ["skipped  a part: a: no unicorn", "0 passed, 0 failed, 1 skipped"]
+        )
 
 
 if __name__ == "__main__":

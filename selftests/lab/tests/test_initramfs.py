@@ -21,14 +21,14 @@ def entries(data):
     found = []
     at = 0
     while True:
-        assert data[at:at + 6] == b"070701", at
-        fields = [int(data[at + 6 + 8 * n:at + 14 + 8 * n], 16) for n in range(13)]
+        assert data[at : at + 6] == b"070701", at
+        fields = [int(data[at + 6 + 8 * n : at + 14 + 8 * n], 16) for n in range(13)]
         size, length = fields[6], fields[11]
-        name = data[at + 110:at + 110 + length - 1].decode()
+        name = data[at + 110 : at + 110 + length - 1].decode()
         at += (110 + length + 3) & ~3
         if name == "TRAILER!!!":
             return found
-        found.append((name, fields[1], data[at:at + size]))
+        found.append((name, fields[1], data[at : at + size]))
         at += (size + 3) & ~3
 
 
@@ -37,15 +37,24 @@ class Archive(unittest.TestCase):
         archive = initramfs.Archive()
         archive.file("bin/sh", b"12345")
         archive.file("lib/a/b", b"", 0o644)
-        self.assertEqual(entries(archive.bytes()),
-                         [("bin", 0o40755, b""), ("bin/sh", 0o100755, b"12345"), ("lib", 0o40755, b""),
-                          ("lib/a", 0o40755, b""), ("lib/a/b", 0o100644, b"")])
+        self.assertEqual(
+            entries(archive.bytes()),
+            [
+                ("bin", 0o40755, b""),
+                ("bin/sh", 0o100755, b"12345"),
+                ("lib", 0o40755, b""),
+                ("lib/a", 0o40755, b""),
+                ("lib/a/b", 0o100644, b""),
+            ],
+        )
 
 
 class Order(unittest.TestCase):
     def test_needed_first_and_once(self):
         table = initramfs.parse_dependencies(DEPENDENCIES)
-        order = [path.rpartition("/")[2] for path in initramfs.load_order(table, ["9p", "9pnet_virtio"])]
+        order = [
+            path.rpartition("/")[2] for path in initramfs.load_order(table, ["9p", "9pnet_virtio"])
+        ]
         self.assertEqual(order, ["netfs.ko.xz", "9pnet.ko.xz", "9p.ko.xz", "9pnet_virtio.ko.xz"])
 
     def test_built_in_is_left_out(self):

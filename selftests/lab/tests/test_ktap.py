@@ -10,17 +10,23 @@ def read(text, size=None):
     tests = []
     reader = ktap.Reader(lambda test: None, tests.append)
     for start in range(0, len(text), size or len(text)):
-        reader.feed(text[start:start + (size or len(text))])
+        reader.feed(text[start : start + (size or len(text))])
     return tests
 
 
 def results(text, size=None):
-    return [(case.name, case.verdict, case.reason) for test in read(text, size) for case in test.results()]
+    return [
+        (case.name, case.verdict, case.reason)
+        for test in read(text, size)
+        for case in test.results()
+    ]
 
 
 HEAD = "TAP version 13\n1..1\n# timeout set to 120\n# selftests: drivers/net/igbr: ping.py\n"
 
-GOOD = HEAD + """\
+GOOD = (
+    HEAD
+    + """\
 # TAP version 13
 # 1..3
 # ok 1 ping.test_v4
@@ -30,11 +36,15 @@ GOOD = HEAD + """\
 # # Totals: pass:2 fail:0 xfail:0 xpass:0 skip:1 error:0
 ok 1 selftests: drivers/net/igbr: ping.py
 """
+)
 
 
 class Reading(unittest.TestCase):
-    EXPECTED = [("ping.test_v4", "ok", ""), ("ping.test_v6", "ok", ""),
-                ("ping.test_jumbo", "skip", "no room for 9216 bytes")]
+    EXPECTED = [
+        ("ping.test_v4", "ok", ""),
+        ("ping.test_v6", "ok", ""),
+        ("ping.test_jumbo", "skip", "no room for 9216 bytes"),
+    ]
 
     def test_cases(self):
         self.assertEqual(results(GOOD), self.EXPECTED)
@@ -43,19 +53,32 @@ class Reading(unittest.TestCase):
         self.assertEqual(results(GOOD, 7), self.EXPECTED)
 
     def test_failed_case(self):
-        text = HEAD + "# 1..1\n# # Check| 3 != 4\n# not ok 1 ping.test_v4\nnot ok 1 selftests: drivers/net/igbr: ping.py # exit=1\n"
+        text = (
+            HEAD
+            + "# 1..1\n# # Check| 3 != 4\n# not ok 1 ping.test_v4\n"
+            + "not ok 1 selftests: drivers/net/igbr: ping.py # exit=1\n"
+        )
         self.assertEqual(results(text), [("ping.test_v4", "fail", "")])
         self.assertEqual(read(text)[0].comments, ["# Check| 3 != 4"])
 
     def test_names_of_both_manners(self):
-        text = HEAD + "# ok 1 - with a dash\n# ok 2 without\nok 1 selftests: drivers/net/igbr: ping.py\n"
+        text = (
+            HEAD
+            + "# ok 1 - with a dash\n# ok 2 without\nok 1 selftests: drivers/net/igbr: ping.py\n"
+        )
         self.assertEqual([name for name, _, _ in results(text)], ["with a dash", "without"])
 
     def test_program_without_cases(self):
-        self.assertEqual(results(HEAD + "# hello\nok 1 selftests: drivers/net/igbr: ping.py\n"), [("", "ok", "")])
+        self.assertEqual(
+            results(HEAD + "# hello\nok 1 selftests: drivers/net/igbr: ping.py\n"), [("", "ok", "")]
+        )
 
     def test_two_programs(self):
-        text = GOOD + "# selftests: drivers/net/igbr: other.sh\nok 2 selftests: drivers/net/igbr: other.sh\n"
+        text = (
+            GOOD
+            + "# selftests: drivers/net/igbr: other.sh\n"
+            + "ok 2 selftests: drivers/net/igbr: other.sh\n"
+        )
         self.assertEqual([test.name for test in read(text)], ["ping.py", "other.sh"])
 
 
@@ -64,15 +87,22 @@ class Failing(unittest.TestCase):
         return results(HEAD + line + "\n")
 
     def test_exit_status(self):
-        self.assertEqual(self.verdict("not ok 1 selftests: drivers/net/igbr: ping.py # exit=1"),
-                         [("", "fail", "exit=1")])
+        self.assertEqual(
+            self.verdict("not ok 1 selftests: drivers/net/igbr: ping.py # exit=1"),
+            [("", "fail", "exit=1")],
+        )
 
     def test_time_limit(self):
-        self.assertEqual(self.verdict("not ok 1 selftests: drivers/net/igbr: ping.py # TIMEOUT 45 seconds"),
-                         [("", "fail", "TIMEOUT 45 seconds")])
+        self.assertEqual(
+            self.verdict("not ok 1 selftests: drivers/net/igbr: ping.py # TIMEOUT 45 seconds"),
+            [("", "fail", "TIMEOUT 45 seconds")],
+        )
 
     def test_exit_status_2_is_no_pass(self):
-        self.assertEqual(self.verdict("ok 1 selftests: drivers/net/igbr: ping.py # XFAIL"), [("", "fail", "exit=2")])
+        self.assertEqual(
+            self.verdict("ok 1 selftests: drivers/net/igbr: ping.py # XFAIL"),
+            [("", "fail", "exit=2")],
+        )
 
     def test_program_fails_though_its_cases_pass(self):
         text = HEAD + "# 1..1\n# ok 1 a\nnot ok 1 selftests: drivers/net/igbr: ping.py # exit=1\n"
@@ -92,7 +122,10 @@ class Failing(unittest.TestCase):
 
 class Skipping(unittest.TestCase):
     def test_reason_of_the_plan(self):
-        text = HEAD + "# 1..0 # SKIP no second port\nok 1 selftests: drivers/net/igbr: ping.py # SKIP\n"
+        text = (
+            HEAD
+            + "# 1..0 # SKIP no second port\nok 1 selftests: drivers/net/igbr: ping.py # SKIP\n"
+        )
         self.assertEqual(results(text), [("", "skip", "no second port")])
 
     def test_reason_of_the_last_words(self):

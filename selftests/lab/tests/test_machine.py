@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""QEMU is told of the machine that the guest's scripts expect; the guest's orders reach the right device."""
+"""QEMU is told of the machine that the guest's scripts expect; orders reach the right device."""
 
 import json
 import tempfile
@@ -14,7 +14,9 @@ class Arguments(unittest.TestCase):
     DESCRIPTORS = {"qmp": 3, "status": 4, "output": 5, "control": 6}
 
     def arguments(self, **options):
-        return machine.arguments(machine.Machine("7.2.1", "/igbr/build/results/x", **options), self.DESCRIPTORS)
+        return machine.arguments(
+            machine.Machine("7.2.1", **options), "/igbr/build/results/x", "tcg", self.DESCRIPTORS
+        )
 
     def test_ports_where_the_guest_looks_for_them(self):
         script = (paths.CHECKOUT / "selftests/lab/guest/ports").read_text(encoding="utf-8")
@@ -26,7 +28,10 @@ class Arguments(unittest.TestCase):
         self.assertNotIn("pci=nomsi", " ".join(self.arguments(irq="msix")))
 
     def test_job_is_named_from_the_top_of_the_checkout(self):
-        self.assertIn("lab.job=build/results/x", self.arguments()[self.arguments().index("-append") + 1].split())
+        self.assertIn(
+            "lab.job=build/results/x",
+            self.arguments()[self.arguments().index("-append") + 1].split(),
+        )
 
     def test_own_arguments_come_last(self):
         self.assertEqual(self.arguments(qemu_arguments=["-d", "int"])[-2:], ["-d", "int"])
@@ -74,8 +79,13 @@ class Orders(unittest.TestCase):
 
     def test_cable_is_both_ends(self):
         self.orders.take("cable on")
-        self.assertEqual(self.commands(), [("set_link", {"name": "port0", "up": True}),
-                                           ("set_link", {"name": "port1", "up": True})])
+        self.assertEqual(
+            self.commands(),
+            [
+                ("set_link", {"name": "port0", "up": True}),
+                ("set_link", {"name": "port1", "up": True}),
+            ],
+        )
 
     def test_unplug_waits_for_the_guest(self):
         self.orders.take("unplug port0")
@@ -90,7 +100,16 @@ class Orders(unittest.TestCase):
         self.assertEqual(self.replies, ["error Duplicate device ID 'port0'"])
 
     def test_nonsense_is_refused(self):
-        for line in ("", "link", "link port2 off", "link port0 maybe", "quit", "unplug", "cable", "unplug port0 now"):
+        for line in (
+            "",
+            "link",
+            "link port2 off",
+            "link port0 maybe",
+            "quit",
+            "unplug",
+            "cable",
+            "unplug port0 now",
+        ):
             with self.subTest(line):
                 self.replies.clear()
                 self.orders.take(line)

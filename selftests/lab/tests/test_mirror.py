@@ -11,8 +11,14 @@ from say import LabError
 
 
 def target(site, suite, identifier="Packages", **fields):
-    lines = {"MetaKey": "main/binary-amd64/Packages", "Identifier": identifier, "Site": site,
-             "Base-URI": f"{site}/dists/{suite}/", "Trusted": "yes", **fields}
+    lines = {
+        "MetaKey": "main/binary-amd64/Packages",
+        "Identifier": identifier,
+        "Site": site,
+        "Base-URI": f"{site}/dists/{suite}/",
+        "Trusted": "yes",
+        **fields,
+    }
     return "".join(f"{name}: {value}\n" for name, value in lines.items())
 
 
@@ -25,12 +31,16 @@ OTHER = target("https://vendor.test/apt", "stable", Origin="Vendor", Label="Vend
 
 class Sites(unittest.TestCase):
     def test_both(self):
-        self.assertEqual(mirror.sites("\n".join((OTHER, MAIN, SAFE))),
-                         ("http://mirror.test/debian", "http://safe.test/debian-security"))
+        self.assertEqual(
+            mirror.sites("\n".join((OTHER, MAIN, SAFE))),
+            ("http://mirror.test/debian", "http://safe.test/debian-security"),
+        )
 
     def test_security_first(self):
-        self.assertEqual(mirror.sites("\n".join((SAFE, MAIN))),
-                         ("http://mirror.test/debian", "http://safe.test/debian-security"))
+        self.assertEqual(
+            mirror.sites("\n".join((SAFE, MAIN))),
+            ("http://mirror.test/debian", "http://safe.test/debian-security"),
+        )
 
     def test_no_security_archive(self):
         self.assertEqual(mirror.sites(MAIN), ("http://mirror.test/debian", None))
@@ -43,9 +53,16 @@ class Sites(unittest.TestCase):
 
     def test_before_the_first_update(self):
         """Without Release files apt knows neither origin nor label."""
-        text = "\n".join((target("https://vendor.test/apt", "stable"), target("http://mirror.test/debian", "trixie"),
-                          target("http://mirror.test/debian-security", "trixie-security")))
-        self.assertEqual(mirror.sites(text), ("http://mirror.test/debian", "http://mirror.test/debian-security"))
+        text = "\n".join(
+            (
+                target("https://vendor.test/apt", "stable"),
+                target("http://mirror.test/debian", "trixie"),
+                target("http://mirror.test/debian-security", "trixie-security"),
+            )
+        )
+        self.assertEqual(
+            mirror.sites(text), ("http://mirror.test/debian", "http://mirror.test/debian-security")
+        )
 
     def test_sources_do_not_count(self):
         text = target("http://sources.test/debian", "bookworm", identifier="Sources", **DEBIAN)
@@ -70,42 +87,59 @@ class Plain(unittest.TestCase):
 
 class Find(unittest.TestCase):
     def test_variables_win(self):
-        found = mirror.find({"IGBR_MIRROR": "http://mine.test/debian/", "IGBR_SECURITY_MIRROR": "http://mine.test/sec"})
+        found = mirror.find(
+            {
+                "IGBR_MIRROR": "http://mine.test/debian/",
+                "IGBR_SECURITY_MIRROR": "http://mine.test/sec",
+            }
+        )
         self.assertEqual(found, ("http://mine.test/debian", "http://mine.test/sec"))
 
     def test_variable_without_security(self):
-        self.assertEqual(mirror.find({"IGBR_MIRROR": "http://mine.test/debian"}), ("http://mine.test/debian", None))
+        self.assertEqual(
+            mirror.find({"IGBR_MIRROR": "http://mine.test/debian"}),
+            ("http://mine.test/debian", None),
+        )
 
     def test_unusable_address(self):
         with self.assertRaisesRegex(LabError, "http or https"):
             mirror.find({"IGBR_MIRROR": "file:/srv/debian"})
 
     def test_no_apt(self):
-        with mock.patch.dict(os.environ, {"PATH": "/nowhere"}), self.assertRaisesRegex(LabError, "IGBR_MIRROR"):
+        with mock.patch.dict(os.environ, {"PATH": "/nowhere"}), self.assertRaisesRegex(
+            LabError, "IGBR_MIRROR"
+        ):
             mirror.find({})
 
 
 class Options(unittest.TestCase):
-    DUMP = '''APT::Architecture "amd64";
+    DUMP = """APT::Architecture "amd64";
 Acquire::http::Proxy "http://proxy.test:3142";
 Acquire::http::Proxy::near.test "DIRECT";
 Acquire::https "";
 Acquire::Check-Valid-Until "false";
 Acquire::GzipIndexes "true";
 DPkg::Post-Invoke:: "rm -f /var/cache/apt/archives/*.deb || true";
-'''
+"""
 
     def test_transport_only(self):
-        self.assertEqual(mirror.parse_options(self.DUMP),
-                         ['Acquire::http::Proxy "http://proxy.test:3142";',
-                          'Acquire::http::Proxy::near.test "DIRECT";', 'Acquire::Check-Valid-Until "false";'])
+        self.assertEqual(
+            mirror.parse_options(self.DUMP),
+            [
+                'Acquire::http::Proxy "http://proxy.test:3142";',
+                'Acquire::http::Proxy::near.test "DIRECT";',
+                'Acquire::Check-Valid-Until "false";',
+            ],
+        )
 
 
 class Sources(unittest.TestCase):
     def test_suites(self):
         text = mirror.sources("http://m.test/debian", "http://s.test/sec", "trixie")
         suites = [line.split()[3] for line in text.splitlines()]
-        self.assertEqual(suites, ["trixie", "trixie-updates", "trixie-backports", "trixie-security"])
+        self.assertEqual(
+            suites, ["trixie", "trixie-updates", "trixie-backports", "trixie-security"]
+        )
 
     def test_without_security(self):
         self.assertNotIn("security", mirror.sources("http://m.test/debian", None, "trixie"))
