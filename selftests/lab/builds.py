@@ -138,7 +138,9 @@ def tool():
         tree = paths.BUILD / "tool"
         if not (tree / "build.ninja").exists():
             cmake("tools/igbtune", "build/tool", "g++-14", "-DCMAKE_BUILD_TYPE=RelWithDebInfo")
-        if ninja("build/tool").returncode:
+        done = ninja("build/tool", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode:
+            say("\n".join(done.stdout.splitlines()[:40]))
             raise LabError("the tool does not build")
     say("lab: build/tool/igbtune")
     return paths.BUILD / "tool" / "igbtune"
@@ -163,4 +165,4 @@ def cmake(source, tree, compiler, *definitions):
 
 
 def ninja(tree, *targets, **options):
-    return inside(["ninja", "--quiet", "-C", tree, *targets], **options)
+    return inside(["ninja", "--quiet", "-j", JOBS, "-C", tree, *targets], **options)

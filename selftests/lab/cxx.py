@@ -47,7 +47,7 @@ def build(report, source, tree, compiler, *definitions):
         f"-DCMAKE_CXX_COMPILER={compiler}",
         *definitions,
     ]
-    for argv in (configure, ["ninja", "-C", tree]):
+    for argv in (configure, ["ninja", "-j", builds.JOBS, "-C", tree]):
         done = builds.inside(argv, **PIPES)
         if done.returncode:
             report.fail(f"builds with {compiler}", f"{argv[0]} failed", detail=errors(done.stdout))
@@ -65,50 +65,57 @@ def errors(text):
     return "\n".join(lines[marked[0] : marked[0] + TAIL])
 
 
-def tests(report, tree, timeout=300):
-    """Each test that CTest knows in the tree is one result."""
-    sheet = paths.CHECKOUT / tree / "ctest.xml"
+def tests(report, tree, program, timeout=600):
+    """Each test of a GoogleTest program is one result; where it breaks off, that is one failure more."""
+    sheet = paths.CHECKOUT / tree / f"{program}.xml"
     sheet.unlink(missing_ok=True)
-    done = builds.inside(
-        [
-            "ctest",
-            "--test-dir",
-            tree,
-            "--output-junit",
-            "/igbr/" + tree + "/ctest.xml",
-            "-j",
-            "2",
-            "--timeout",
-            str(timeout),
-            "--no-tests=error",
-            "-Q",
-        ],
-        **PIPES,
-    )
-    if not sheet.exists():
-        report.fail("unit tests", "CTest gave no results", detail=tail(done.stdout))
-        return
-    for case in xml.etree.ElementTree.parse(sheet).getroot().iter("testcase"):
-        output = case.findtext("system-out") or ""
-        status = case.get("status")
-        if status == "run":
-            report.ok(case.get("name"))
-        elif status in ("notrun", "disabled"):
-            report.skip(case.get("name"), skip_reason(case))
+    argv = [f"./{program}", f"--gtest_output=xml:{program}.xml", "--gtest_brief=1"]
+    argv = ["sh", "-c", f'cd "{tree}" && exec timeout {timeout} "$@"', "lab", *argv]
+    done = builds.inside(argv, **PIPES)
+    failed = 0
+    if sheet.exists():
+        failed = results_of(report, sheet.read_text(encoding="utf-8"))
+    if done.returncode and not failed:
+        why = "time limit" if done.returncode == 124 else f"ended with status {done.returncode}"
+        report.fail(program, why, detail=tail(done.stdout))
+
+
+def results_of(report, text):
+    """Tells the results in GoogleTest's XML; returns how many failed."""
+    failed = 0
+    for case in xml.etree.ElementTree.fromstring(text).iter("testcase"):
+        name = f"{case.get('classname')}.{case.get('name')}"
+        failure = case.find("failure")
+        skipped = case.find("skipped")
+        if failure is not None:
+            failed += 1
+            report.fail(name, first_line(failure.get("message")), detail=failure.text or "")
+        elif skipped is not None:
+            report.skip(name, last_line(skipped.get("message")) or "no reason given")
+        elif case.get("status") == "notrun":
+            report.skip(name, "disabled")
         else:
-            report.fail(case.get("name"), status or "failed", detail=tail(output))
+            report.ok(name)
+    return failed
 
 
-def skip_reason(case):
-    skipped = case.find("skipped")
-    return (skipped.get("message") if skipped is not None else "") or "not run"
+def first_line(text):
+    return (text or "failed").strip().splitlines()[0]
+
+
+def last_line(text):
+    """GoogleTest puts the place before the words."""
+    lines = (text or "").strip().splitlines()
+    return lines[-1] if lines else ""
 
 
 def formatted(report, files):
     done = builds.inside(["clang-format", "--dry-run", "-Werror", *files], **PIPES)
-    report.check(
-        "clang-format", done.returncode == 0, "not in the project's format", errors(done.stdout)
+    wrong = sorted(
+        {line.partition(":")[0] for line in done.stdout.splitlines() if ": error: " in line}
     )
+    why = f"{len(wrong)} files are not in the project's format"
+    report.check("clang-format", done.returncode == 0, why, "\n".join(wrong) or tail(done.stdout))
 
 
 def tidy(report, files, tree):

@@ -50,7 +50,6 @@ def run(report, selection):
         report.part(f"{TITLE}, {name} ({release})")
         try:
             builds.driver(release)
-            builds.tool()
             installed = install(release)
         except LabError as error:
             report.fail("build", str(error))

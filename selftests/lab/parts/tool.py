@@ -18,5 +18,5 @@ def run(report, _selection):
     cxx.build(report, SOURCE, "build/tool", "g++-14", "-DCMAKE_BUILD_TYPE=RelWithDebInfo")
     tree = "build/check/tool"
     if cxx.build(report, SOURCE, tree, "g++-12", "-DIGBTUNE_TESTS=ON", "-DIGBTUNE_SANITIZE=ON"):
-        cxx.tests(report, tree)
+        cxx.tests(report, tree + "/tests", "igbtune_tests")
     cxx.tidy(report, files, tree)
