@@ -66,7 +66,7 @@ def errors(text):
 
 
 def tests(report, tree, program, timeout=600):
-    """Each test of a GoogleTest program is one result; where it breaks off, that is one failure more."""
+    """Each test of a GoogleTest program is one result; its breaking off is one failure more."""
     sheet = paths.CHECKOUT / tree / f"{program}.xml"
     sheet.unlink(missing_ok=True)
     argv = [f"./{program}", f"--gtest_output=xml:{program}.xml", "--gtest_brief=1"]

@@ -29,11 +29,16 @@ def path():
 
 
 def is_made():
-    return (path() / "lab.json").is_file()
+    try:
+        return (path() / "lab.json").is_file()
+    except PermissionError:
+        return False  # root's own cache folder, and this is not root
 
 
 def required():
     """The root file system, or an error that says how to get it."""
+    if os.geteuid() != 0:
+        raise LabError("the lab needs root (it mounts and changes its root): run it by sudo")
     if not is_made():
         raise LabError("the lab is not made yet: run `make lab` first")
     return path()
@@ -140,9 +145,16 @@ def logged(argv, mode="a", name=None, **options):
         raise LabError(f"`{name or argv[0]}` failed with status {status}; the whole log is {log}")
 
 
+def remove(tree):
+    """Never across a mount: what is mounted in a root file system may be the host's."""
+    subprocess.run(["rm", "-rf", "--one-file-system", tree], check=False)
+    if tree.exists():
+        raise LabError(f"cannot remove {tree}: is something mounted in it, or running?")
+
+
 def drop_unfinished():
     for left in cache.folder().glob("rootfs-*.unfinished"):
-        shutil.rmtree(left)
+        remove(left)
 
 
 def drop_unused():
@@ -156,7 +168,7 @@ def drop_unused():
                 say(
                     f"  removing {other}: its recipe is old and it was not used for {int(age)} days"
                 )
-                shutil.rmtree(other)
+                remove(other)
 
 
 def in_use():
@@ -167,7 +179,7 @@ def in_use():
 def publish(unfinished):
     with cache.lock(f"{path().name}.lock"):
         if path().exists():
-            shutil.rmtree(path())
+            remove(path())
         unfinished.rename(path())
     link = cache.folder() / "rootfs"
     fresh = cache.folder() / "rootfs.link"
