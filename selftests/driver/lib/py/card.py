@@ -74,6 +74,8 @@ class Port:
         return self.name in names and bus_info(self.name, self.peer) == self.bdf
 
     def carrier(self):
+        if not self.peer:
+            return read(f"/sys/class/net/{self.name}/carrier") == "1"
         return "LOWER_UP" in ip_json(f"link show dev {self.name}", self.peer)[0]["flags"]
 
 

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A saturating flood of small UDP frames, made in the kernel by pktgen, of an exact number."""
 
+import contextlib
 import glob
 import os
 import re
 
 from net.lib.py import KsftSkipEx
 
-from .shell import read, sh, write
+from .shell import read, sh, wait_until, write
 
 
 class Flood:
@@ -16,7 +17,7 @@ class Flood:
     def __init__(self, card, sender, target, count, size=60, target_port=9, version="4"):
         if not os.path.isdir("/sys/module/pktgen") and sh("modprobe pktgen", ok=False).ret:
             raise KsftSkipEx("no module pktgen (CONFIG_NET_PKTGEN)")
-        self.card, self.sender = card, sender
+        self.card, self.sender, self.count = card, sender, count
         source = (card.address if sender is card.port else card.peer_address)[version]
         goal = (card.address if target is card.port else card.peer_address)[version]
         self.settings = [f"count {count}", f"pkt_size {size}", "delay 0", "clone_skb 0", f"dst_mac {target.mac}",
@@ -24,12 +25,10 @@ class Flood:
                          f"udp_dst_min {target_port}", f"udp_dst_max {target_port}", "udp_src_min 1024",
                          "udp_src_max 1151", "flag UDPSRC_RND"]
 
-    def start(self):
-        """Send it all; returns how many frames pktgen handed to the driver."""
-        if self.sender is self.card.port:
-            return self.go()
-        with self.card.in_peer():
-            return self.go()
+    def send(self):
+        """Hand all frames to the sender's driver; fails if it does not take them."""
+        with self.card.in_peer() if self.sender is self.card.peer else contextlib.nullcontext():
+            self.go()
 
     def go(self):
         # Not /proc/net: that is the namespace of the process, and a thread can be in another.
@@ -41,8 +40,13 @@ class Flood:
         try:
             for setting in self.settings:
                 write(device, setting)
-            write(f"{folder}/pgctrl", "start")      # returns when all is sent
-            found = re.search(r"pkts-sofar: (\d+) +errors: (\d+)", read(device))
-            return int(found[1])
+            # This waits for the end, but on a slow machine may return before the thread has begun.
+            write(f"{folder}/pgctrl", "start")
+            wait_until(lambda: done(device) == self.count, f"pktgen to send {self.count} frames")
         finally:
             write(thread, "rem_device_all")
+
+
+def done(device):
+    """How many frames pktgen says to have sent."""
+    return int(re.search(r"pkts-sofar: (\d+)", read(device))[1])

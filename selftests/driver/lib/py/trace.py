@@ -64,8 +64,9 @@ class Trace:
 
 
 def fields(event, text):
-    values = {"event": event}
-    for key, value in re.findall(r"(\w+)[= ](\S+)", text):
+    values = {"event": event, "text": text}
+    # Most say name=value; napi_poll writes a sentence.
+    for key, value in re.findall(r"(\w+)=(\S+)", text) + re.findall(r"\b(work|budget) (-?\d+)", text):
         try:
             values[key] = int(value, 0)
         except ValueError:

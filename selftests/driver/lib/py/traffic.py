@@ -153,9 +153,9 @@ def load(card):
     target = card.peer_address["4"]
     with bkg(f"iperf3 -s -p {port}", host=card.remote):
         wait_port_listen(port, host=card.remote)
-        with bkg(f"iperf3 -c {target} -p {port} -b 20M --bidir -t 86400"):
+        with bkg(f"iperf3 -c {target} -p {port} -b 8M --bidir -t 86400"):
             start = moved(card)
-            wait_until(lambda: moved(card) > start + 1000, "the load to begin")
+            wait_until(lambda: moved(card) > start + 300, "the load to begin")
             yield
 
 

@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Closing and opening under traffic, and a stuck transmit queue."""
+
+import contextlib
+import os
+import re
+import shutil
+import socket
+import struct
+
+from lib.py import defer, ksft_eq, ksft_ge, ksft_true
+from lib.py import full, interrupts, output, read, run, sh, stats64, strings, wait_until
+from lib.py.traffic import OUT, WAYS, carries, load, make_socket, ping
+
+PCI_COMMAND, BUS_MASTER = 4, 0x4
+
+
+def down_up(card):
+    """50 times down and up while TCP runs, every other time without waiting for the link."""
+    with load(card):
+        for turn in range(50):
+            sh(f"ip link set dev {card.ifname} down")
+            sh(f"ip link set dev {card.ifname} up")
+            if turn % 10 == 9:
+                card.ready()
+                ping(card)
+    card.ready()
+    carries(card)
+
+
+def flood_from_peer(card):
+    """The port opens into a flood: what comes before it is ready does no harm."""
+    with make_socket(card, card.remote, "4", socket.SOCK_DGRAM) as source:
+        source.setblocking(False)
+        for _ in range(full(20, 5)):
+            sh(f"ip link set dev {card.ifname} down")
+            blast(source, card.address["4"])
+            sh(f"ip link set dev {card.ifname} up")
+            blast(source, card.address["4"])
+            card.ready()
+    carries(card)
+
+
+def blast(source, address):
+    for _ in range(2000):
+        with contextlib.suppress(BlockingIOError, OSError):
+            source.sendto(b"igbr", (address, 9))
+
+
+class Config:
+    """The PCI configuration space of the card, behind its driver's back."""
+
+    def __init__(self, card):
+        self.path = f"{card.port.device}/config"
+
+    def command(self):
+        with open(self.path, "rb") as file:
+            return struct.unpack_from("<H", file.read(64), PCI_COMMAND)[0]
+
+    def bus_master(self, on):
+        value = self.command() | BUS_MASTER if on else self.command() & ~BUS_MASTER
+        handle = os.open(self.path, os.O_WRONLY)
+        try:
+            os.pwrite(handle, struct.pack("<H", value), PCI_COMMAND)
+        finally:
+            os.close(handle)
+
+
+@contextlib.contextmanager
+def expected_report(text):
+    """Tell the laboratory, where there is one, that the kernel is about to report this."""
+    if shutil.which("vmctl"):
+        sh(f"vmctl expect '{text}'")
+    yield
+    if shutil.which("vmctl"):
+        sh("vmctl expect-end")
+
+
+def timeouts(card):
+    """Transmit timeouts that the kernel has seen, of all queues."""
+    folder = f"/sys/class/net/{card.ifname}/queues"
+    return sum(int(read(f"{folder}/{name}/tx_timeout")) for name in os.listdir(folder) if name.startswith("tx-"))
+
+
+def tx_timeout(card):
+    """A card that cannot reach memory any more stops sending: the kernel notices, the driver resets, traffic goes on."""
+    config = Config(card)
+    before, own = timeouts(card), dict(strings(card.ifname))["tx_timeout_count"]
+    defer(config.bus_master, True)
+    with expected_report("NETDEV WATCHDOG"), make_socket(card, None, "4", socket.SOCK_DGRAM) as source:
+        config.bus_master(False)
+        source.setblocking(False)
+
+        def stuck():
+            with contextlib.suppress(BlockingIOError):
+                source.sendto(b"igbr" * 100, (card.peer_address["4"], 9))
+            return timeouts(card) > before
+        wait_until(stuck, "the kernel to notice that nothing is sent", pause=0.2)
+        config.bus_master(True)
+        wait_until(lambda: dict(strings(card.ifname))["tx_timeout_count"] > own, "the driver to count the timeout")
+        card.ready()
+        wait_until(lambda: sh(f"ping -c 1 -W 1 {card.peer_address['4']}", ok=False).ret == 0, "traffic after the reset")
+    card.ready()
+    carries(card)
+    ksft_eq(sh(f"ping -q -c 100 -i 0.01 {card.peer_address['4']}", ok=False).ret, 0, "pings after the reset")
+
+
+if __name__ == "__main__":
+    run(__file__, [down_up, flood_from_peer, tx_timeout])
