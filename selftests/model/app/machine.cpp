@@ -105,9 +105,8 @@ void Machine::print_summary() const {
             out += slot->nic.transmitter().counters(queue).frames;
         }
         log_summary(slot->nic.name() + ": " + std::to_string(out) + " frames sent, " +
-                    std::to_string(in) + " received, " +
-                    std::to_string(slot->nic.messages_sent()) + " interrupts, " +
-                    std::to_string(slot->dma.faults().total()) + " DMA faults, " +
+                    std::to_string(in) + " received, " + std::to_string(slot->nic.messages_sent()) +
+                    " interrupts, " + std::to_string(slot->dma.faults().total()) + " DMA faults, " +
                     std::to_string(slot->nic.complaints().count()) + " other driver faults");
     }
 }

@@ -105,7 +105,8 @@ Result<NicSetup> parse_nic(const std::string& text, std::size_t index) {
         if (equals == std::string::npos) {
             return Error{"--nic: '" + pair + "' is not of the form key=value"};
         }
-        if (const Status done = apply(setup, pair.substr(0, equals), pair.substr(equals + 1)); !done) {
+        if (const Status done = apply(setup, pair.substr(0, equals), pair.substr(equals + 1));
+            !done) {
             return done.error();
         }
     }

@@ -36,7 +36,7 @@ void parse_l4(ByteView frame, FrameInfo& info, std::size_t at) {
                 info.l4_kind = L4::tcp;
                 info.l4 = at;
                 info.tcp_flags = frame[at + 13];
-                info.payload = std::min(at + std::size_t{frame[at + 12]} / 16 * 4, frame.size());
+                info.payload = std::min(at + (std::size_t{frame[at + 12]} / 16 * 4), frame.size());
             }
             break;
         case proto_udp:

@@ -52,9 +52,12 @@ void insert_tag(Bytes& frame, u16 type, u16 tci) {
 // How much of the L4 header the checksum field's end takes.
 std::size_t checksum_end(TxContext::Kind kind) {
     switch (kind) {
-        case TxContext::Kind::tcp: return tcp_checksum_at + 2;
-        case TxContext::Kind::sctp: return sctp_checksum_at + 4;
-        default: return udp_checksum_at + 2;
+        case TxContext::Kind::tcp:
+            return tcp_checksum_at + 2;
+        case TxContext::Kind::sctp:
+            return sctp_checksum_at + 4;
+        default:
+            return udp_checksum_at + 2;
     }
 }
 
@@ -165,7 +168,7 @@ TxContext TxContext::from(u32 vlan_macip_lens, u32 type_tucmd, u32 mss_l4len_idx
 Result<std::vector<Bytes>> transmit_frames(Bytes data, const TxContext& context,
                                            const TxRequest& request, u16 vlan_type,
                                            const TcpFlagMasks& masks) {
-    if (Status fits = check_headers(data, context, request); !fits) {
+    if (const Status fits = check_headers(data, context, request); !fits) {
         return fits.error();
     }
     std::vector<Bytes> frames;

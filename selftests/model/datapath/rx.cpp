@@ -216,7 +216,7 @@ bool Receiver::deliver(Waiting& waiting) {
     ++counters.frames;
     counters.octets += waiting.frame.size() + crc_size;
     ++counters.by_reason.at(static_cast<std::size_t>(choice.reason));
-    regs.count(reg::PQGPRC + reg::queue_statistics_stride * queue);
+    regs.count(reg::PQGPRC + (reg::queue_statistics_stride * queue));
     if (context_.faults.armed() && context_.strikes(Fault::rx_phantom, queue)) {
         phantom(queue);
     }
@@ -225,7 +225,7 @@ bool Receiver::deliver(Waiting& waiting) {
 }
 
 std::size_t Receiver::header_length(u32 queue, const FrameInfo& info) const {
-    const u32 types = context_.regs[reg::PSRTYPE + 4 * (queue % 8)];
+    const u32 types = context_.regs[reg::PSRTYPE + (4 * (queue % 8))];
     const bool l4 = (info.l4_kind == L4::tcp && (types & bit(4)) != 0) ||
                     (info.l4_kind == L4::udp && (types & bit(5)) != 0);
     if (l4) {

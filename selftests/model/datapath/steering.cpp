@@ -48,7 +48,7 @@ bool accepts_address(const MacSpec& spec, const RegisterFile& regs, ByteView fra
         return true;
     }
     const u32 hash = multicast_hash(frame.first(6), bits(rctl, reg::RCTL_MO_SHIFT, 2));
-    return (regs[reg::MTA + 4 * (hash >> 5U)] & bit(hash & 31U)) != 0;
+    return (regs[reg::MTA + (4 * (hash >> 5U))] & bit(hash & 31U)) != 0;
 }
 
 bool accepts_vlan(const RegisterFile& regs, const FrameInfo& info) {
@@ -56,7 +56,7 @@ bool accepts_vlan(const RegisterFile& regs, const FrameInfo& info) {
         return true;
     }
     const u32 id = info.tci & 0xfffU;
-    return (regs[reg::VFTA + 4 * (id >> 5U)] & bit(id & 31U)) != 0;
+    return (regs[reg::VFTA + (4 * (id >> 5U))] & bit(id & 31U)) != 0;
 }
 
 // --- One function per kind of filter. Each returns whether it chose the queue. ---
@@ -88,7 +88,7 @@ bool by_ethertype(const MacSpec& spec, const RegisterFile& regs, const FrameInfo
     constexpr u32 time_stamp = bit(30);
     constexpr u32 queue_enable = bit(31);
     for (u32 i = 0; i < spec.ethertype_filters; ++i) {
-        const u32 filter = regs[reg::ETQF + 4 * i];
+        const u32 filter = regs[reg::ETQF + (4 * i)];
         if ((filter & filter_enable) == 0 || bits(filter, 0, 16) != info.ethertype) {
             continue;
         }
@@ -119,7 +119,7 @@ bool flex_matches(const RegisterFile& regs, u32 table, u32 length, ByteView fram
     constexpr u32 row_bytes = 8;
     constexpr u32 row_stride = 16;
     for (u32 i = 0; i < length; ++i) {
-        const u32 row = table + i / row_bytes * row_stride;
+        const u32 row = table + (i / row_bytes * row_stride);
         const u32 lane = i % row_bytes;
         if ((regs[row + 8] >> lane & 1U) == 0) {
             continue;
@@ -143,8 +143,8 @@ bool by_flex(const MacSpec& spec, const RegisterFile& regs, ByteView frame, Queu
         if ((enables & bit(reg::WUFC_FLEX_SHIFT + i)) == 0) {
             continue;
         }
-        const u32 table =
-            i < 4 ? reg::FHFT + reg::FHFT_STRIDE * i : reg::FHFT_EXT + reg::FHFT_STRIDE * (i - 4);
+        const u32 table = i < 4 ? reg::FHFT + (reg::FHFT_STRIDE * i)
+                                : reg::FHFT_EXT + (reg::FHFT_STRIDE * (i - 4));
         const u32 action = regs[table + last_dword];
         const u32 length = std::min<u32>(bits(action, 0, 8), 128);
         if (length == 0 || frame.size() < length || !flex_matches(regs, table, length, frame)) {
@@ -181,8 +181,8 @@ bool extension_matches(u32 extension, ByteView frame, const FrameInfo& info) {
 
 bool tuple_matches(const MacSpec& spec, const RegisterFile& regs, u32 i, ByteView frame,
                    const FrameInfo& info) {
-    const u32 filter = regs[reg::FTQF + 4 * i];
-    const u32 ports = regs[reg::IMIR + 4 * i];
+    const u32 filter = regs[reg::FTQF + (4 * i)];
+    const u32 ports = regs[reg::IMIR + (4 * i)];
     constexpr u32 destination_port_bypass = bit(17);
     const auto checks = [filter](unsigned bypass) { return (filter & bit(bypass)) == 0; };
     if (checks(28) && bits(filter, 0, 8) != info.protocol) {
@@ -194,18 +194,18 @@ bool tuple_matches(const MacSpec& spec, const RegisterFile& regs, u32 i, ByteVie
     }
     if (spec.tuple == TupleKind::five_tuple) {
         const u8* ip = frame.data() + info.l3;
-        if (checks(29) && load_le<u32>(ip + 12) != regs[reg::SAQF + 4 * i]) {
+        if (checks(29) && load_le<u32>(ip + 12) != regs[reg::SAQF + (4 * i)]) {
             return false;
         }
-        if (checks(30) && load_le<u32>(ip + 16) != regs[reg::DAQF + 4 * i]) {
+        if (checks(30) && load_le<u32>(ip + 16) != regs[reg::DAQF + (4 * i)]) {
             return false;
         }
         if (checks(31) && (!info.has_ports() || load_le<u16>(frame.data() + info.l4) !=
-                                                    bits(regs[reg::SPQF + 4 * i], 0, 16))) {
+                                                    bits(regs[reg::SPQF + (4 * i)], 0, 16))) {
             return false;
         }
     }
-    return extension_matches(regs[reg::IMIREXT + 4 * i], frame, info);
+    return extension_matches(regs[reg::IMIREXT + (4 * i)], frame, info);
 }
 
 bool by_tuple(const MacSpec& spec, const RegisterFile& regs, ByteView frame, const FrameInfo& info,
@@ -219,8 +219,8 @@ bool by_tuple(const MacSpec& spec, const RegisterFile& regs, ByteView frame, con
     constexpr u32 immediate = bit(16);
     s64 best = -1;
     for (u32 i = 0; i < tuple_filters; ++i) {
-        const u32 filter = regs[reg::FTQF + 4 * i];
-        const u32 ports = regs[reg::IMIR + 4 * i];
+        const u32 filter = regs[reg::FTQF + (4 * i)];
+        const u32 ports = regs[reg::IMIR + (4 * i)];
         const bool in_use = (filter & (queue_enable | time_stamp)) != 0 || (ports & immediate) != 0;
         if (!in_use || !tuple_matches(spec, regs, i, frame, info)) {
             continue;
@@ -255,7 +255,7 @@ bool by_vlan_priority(const MacSpec& spec, const RegisterFile& regs, const Frame
 RssKey key_of(const RegisterFile& regs) {
     RssKey key{};
     for (u32 i = 0; i < rss_key_size / 4; ++i) {
-        store_le(key.data() + std::size_t{4} * i, regs[reg::RSSRK + 4 * i]);
+        store_le(key.data() + (std::size_t{4} * i), regs[reg::RSSRK + (4 * i)]);
     }
     return key;
 }

@@ -184,7 +184,7 @@ void Transmitter::emit(Queue& queue, u32 number, Bytes frame) {
     count_transmitted(context_.regs, frame);
     ++queue.counters.frames;
     queue.counters.octets += frame.size() + crc_size;
-    context_.regs.count(reg::PQGPTC + reg::queue_statistics_stride * number);
+    context_.regs.count(reg::PQGPTC + (reg::queue_statistics_stride * number));
     output_(std::move(frame), number);
 }
 

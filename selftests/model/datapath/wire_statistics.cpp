@@ -13,7 +13,7 @@ namespace {
 void count_size(RegisterFile& regs, u32 first, std::size_t wire) {
     constexpr std::array<std::size_t, 5> limits{64, 127, 255, 511, 1023};
     const auto at = std::lower_bound(limits.begin(), limits.end(), wire);
-    regs.count(first + 4 * static_cast<u32>(at - limits.begin()));
+    regs.count(first + (4 * static_cast<u32>(at - limits.begin())));
 }
 }  // namespace
 

@@ -340,7 +340,8 @@ void Nic::kick(u32 queue) {
         const auto late =
             faults_.strikes(Fault::slow_dma, static_cast<int>(queue), timers_.now_ns());
         if (late) {
-            timers_.at(timers_.now_ns() + *late * microsecond, [this, queue] { run_queue(queue); });
+            timers_.at(timers_.now_ns() + (*late * microsecond),
+                       [this, queue] { run_queue(queue); });
             return;
         }
     }
@@ -401,7 +402,7 @@ void Nic::message(u32 vector) {
             return;
         }
         if (const auto late = faults_.strikes(Fault::irq_delay, which, now)) {
-            timers_.at(now + *late * microsecond,
+            timers_.at(now + (*late * microsecond),
                        [this, kind, vector] { send_message(kind, vector); });
             return;
         }

@@ -77,7 +77,7 @@ bool Interrupts::multiple() const {
     }
     // The 82575 has no such bit: until a cause is given to a vector, all go by the first.
     for (u32 vector = 0; vector < spec_.msix_vectors; ++vector) {
-        if (regs_[reg::MSIXBM + 4 * vector] != 0) {
+        if (regs_[reg::MSIXBM + (4 * vector)] != 0) {
             return true;
         }
     }
@@ -252,7 +252,7 @@ u32 Interrupts::vector_of(u32 eicr_bit) const {
         return eicr_bit;
     }
     for (u32 vector = 0; vector < spec_.msix_vectors; ++vector) {
-        if ((regs_[reg::MSIXBM + 4 * vector] & bit(eicr_bit)) != 0) {
+        if ((regs_[reg::MSIXBM + (4 * vector)] & bit(eicr_bit)) != 0) {
             return vector;
         }
     }
@@ -294,7 +294,7 @@ void Interrupts::fire_extended(u32 bit_number, u32 vector) {
 }
 
 void Interrupts::start_throttle(u32 vector) {
-    const u64 interval = throttle_ns(regs_[reg::EITR + 4 * vector]);
+    const u64 interval = throttle_ns(regs_[reg::EITR + (4 * vector)]);
     timers_.cancel(timers_armed_[vector]);
     timers_armed_[vector] = Timers::none;
     if (interval == 0) {
@@ -311,7 +311,7 @@ void Interrupts::start_throttle(u32 vector) {
 }
 
 void Interrupts::write_throttle(u32 vector, u32 value) {
-    regs_[reg::EITR + 4 * vector] = value & ~reg::EITR_CNT_IGNR;
+    regs_[reg::EITR + (4 * vector)] = value & ~reg::EITR_CNT_IGNR;
     if ((value & reg::EITR_CNT_IGNR) != 0) {
         return;  // the running counter goes on
     }

@@ -21,7 +21,8 @@ u32 RegisterFile::fold(u32 offset) {
         if (offset >= first && offset < first + first_form_queues * first_form_stride) {
             const u32 inside = (offset - first) % first_form_stride;
             const u32 queue = (offset - first) / first_form_stride;
-            return inside < first_form_used ? second + queue * reg::queue_stride + inside : offset;
+            return inside < first_form_used ? second + (queue * reg::queue_stride) + inside
+                                            : offset;
         }
     }
     return offset;
@@ -80,9 +81,9 @@ void RegisterFile::count(u32 offset, u32 by) {
 }
 
 void RegisterFile::count64(u32 offset_low, u64 by) {
-    const u64 value = u64{values_[offset_low / 4 + 1]} << 32U | values_[offset_low / 4];
+    const u64 value = u64{values_[(offset_low / 4) + 1]} << 32U | values_[offset_low / 4];
     values_[offset_low / 4] = static_cast<u32>(value + by);
-    values_[offset_low / 4 + 1] = static_cast<u32>((value + by) >> 32U);
+    values_[(offset_low / 4) + 1] = static_cast<u32>((value + by) >> 32U);
 }
 
 void RegisterFile::reset() {

@@ -107,7 +107,7 @@ void ConfigSpace::build_header(const PciIdentity& identity) {
     put8(cache_line, 0x10, 0xff);
     put32(bar_first, 0, ~(identity.bar0_size - 1));
     if (identity.with_msix) {
-        put32(bar_first + 4 * msix_bar, 0, ~(identity.msix_bar_size - 1));
+        put32(bar_first + (4 * msix_bar), 0, ~(identity.msix_bar_size - 1));
     }
     put16(subsystem_vendor_id, identity.subsystem_vendor);
     put16(subsystem_vendor_id + 2, identity.subsystem);

@@ -141,7 +141,7 @@ Result<Request> parse_write_multi(ByteView payload) {
     RegionWriteMulti request;
     request.writes.reserve(count);
     for (u64 i = 0; i < count; ++i) {
-        const u8* entry = entries.data() + i * multi_entry_size;
+        const u8* entry = entries.data() + (i * multi_entry_size);
         const u32 size = load_le<u32>(entry + 12);
         if (size > multi_entry_data) {
             return Error{"vfio-user REGION_WRITE_MULTI: an entry of more than 8 bytes"};

@@ -24,7 +24,7 @@ void take_fds(msghdr& message, std::vector<UniqueFd>& fds) {
         const std::size_t count = (control->cmsg_len - CMSG_LEN(0)) / sizeof(int);
         for (std::size_t i = 0; i < count; ++i) {
             int fd = -1;
-            std::memcpy(&fd, CMSG_DATA(control) + i * sizeof fd, sizeof fd);
+            std::memcpy(&fd, CMSG_DATA(control) + (i * sizeof fd), sizeof fd);
             fds.emplace_back(fd);
         }
     }

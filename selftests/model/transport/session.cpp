@@ -33,7 +33,7 @@ Result<Bytes> Session::answer(const vfu::Header& header, const vfu::Request& req
             if constexpr (std::is_same_v<T, vfu::DmaMap>) {
                 return on_dma_map(header, one, fds);
             } else if constexpr (std::is_same_v<T, vfu::SetIrqs>) {
-                if (Status done = irqs_.set(one, fds); !done) {
+                if (const Status done = irqs_.set(one, fds); !done) {
                     return done.error();
                 }
                 return vfu::reply(header, {});
@@ -59,7 +59,7 @@ Result<Bytes> Session::on_dma_map(const vfu::Header& header, const vfu::DmaMap& 
         log_debug("DMA map " + hex(request.address) + " + " + hex(request.size) +
                   (memory ? "" : " (not shared)"));
     }
-    if (Status done = dma_.map(request, std::move(memory)); !done) {
+    if (const Status done = dma_.map(request, std::move(memory)); !done) {
         return done.error();
     }
     return vfu::reply(header, {});
@@ -111,7 +111,7 @@ Status Session::check_access(u32 region, u64 offset, u64 count) const {
 }
 
 Result<Bytes> Session::on(const vfu::Header& header, const vfu::RegionRead& request) {
-    if (Status fits = check_access(request.region, request.offset, request.count); !fits) {
+    if (const Status fits = check_access(request.region, request.offset, request.count); !fits) {
         return fits.error();
     }
     Bytes data(request.count);
@@ -120,7 +120,8 @@ Result<Bytes> Session::on(const vfu::Header& header, const vfu::RegionRead& requ
 }
 
 Result<Bytes> Session::on(const vfu::Header& header, const vfu::RegionWrite& request) {
-    if (Status fits = check_access(request.region, request.offset, request.data.size()); !fits) {
+    if (const Status fits = check_access(request.region, request.offset, request.data.size());
+        !fits) {
         return fits.error();
     }
     target_.region_write(request.region, request.offset, request.data);
@@ -130,7 +131,7 @@ Result<Bytes> Session::on(const vfu::Header& header, const vfu::RegionWrite& req
 
 Result<Bytes> Session::on(const vfu::Header& header, const vfu::RegionWriteMulti& request) {
     for (const vfu::RegionWrite& one : request.writes) {
-        if (Status fits = check_access(one.region, one.offset, one.data.size()); !fits) {
+        if (const Status fits = check_access(one.region, one.offset, one.data.size()); !fits) {
             return fits.error();
         }
         target_.region_write(one.region, one.offset, one.data);

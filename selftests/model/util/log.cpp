@@ -8,7 +8,8 @@
 namespace igbmodel {
 
 namespace {
-// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): set once, from the command line
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): set once, from the command
+// line
 LogLevel current_level = LogLevel::normal;
 
 constexpr int hexadecimal = 16;
@@ -32,7 +33,9 @@ void log_line(std::string_view text) {
     }
 }
 
-void log_summary(std::string_view text) { write_line(text); }
+void log_summary(std::string_view text) {
+    write_line(text);
+}
 
 void log_debug(std::string_view text) {
     if (current_level == LogLevel::debug) {

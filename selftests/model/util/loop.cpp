@@ -22,7 +22,7 @@ void Loop::defer(std::function<void()> work) {
 u64 Loop::now_ns() const {
     timespec now{};
     ::clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<u64>(now.tv_sec) * 1'000'000'000U + static_cast<u64>(now.tv_nsec);
+    return (static_cast<u64>(now.tv_sec) * 1'000'000'000U) + static_cast<u64>(now.tv_nsec);
 }
 
 Timers::Id Loop::at(u64 when_ns, std::function<void()> action) {
