@@ -22,8 +22,8 @@ def probe(bench):
     expect("Speed: 1000Mb/s" in link and "Duplex: Full" in link, link)
     mac = bench.model.ask("statistics")["mac"]
     device = run(f"cat /sys/bus/pci/devices/{bench.pci}/device").strip()
-    known = {"82576": "0x10c9", "82580": "0x150e", "i350": "0x1521", "i210": "0x1533", "i210-flashless": "0x157b",
-             "i211": "0x1539"}
+    known = {"82575": "0x10a7", "82576": "0x10c9", "82580": "0x150e", "i350": "0x1521", "i210": "0x1533",
+             "i210-flashless": "0x157b", "i211": "0x1539"}
     expect(known[mac] == device, f"{mac} is {device}")
 
 
