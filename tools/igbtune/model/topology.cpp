@@ -137,10 +137,9 @@ void read_queues(Work& work) {
         work.gaps.value_of(source::netdev_queues(work.sources.generic(), device.index), "NAPI ids");
     if (work.netdev_queues) {
         for (const source::NetdevQueue& queue : *work.netdev_queues) {
-            // The same bound as in sysfs: a number from outside must not decide how much memory is
-            // taken.
-            constexpr std::uint32_t queue_limit = 65536;
-            if (queue.id < queue_limit) {
+            // Every queue has an entry and they count from zero: a number from outside must not
+            // decide how much memory and time is taken.
+            if (queue.id < work.netdev_queues->size()) {
                 std::uint32_t& count =
                     queue.direction == Direction::rx ? work.counts.rx : work.counts.tx;
                 count = std::max(count, queue.id + 1);
