@@ -115,9 +115,11 @@ static int igbr_set_channels(struct net_device *netdev, struct ethtool_channels 
 	struct igbr_adapter *adapter = netdev_priv(netdev);
 	struct igbr_config config = adapter->config;
 
-	/* The core has checked the maxima; the vector for other causes cannot be given up. */
-	if (channels->other_count != igbr_other_vectors(adapter))
+	/* The core has checked the maxima. */
+	if (channels->other_count != igbr_other_vectors(adapter)) {
+		netdev_err(netdev, "the vector for other causes cannot be given up\n");
 		return -EINVAL;
+	}
 	config.queues = channels->combined_count;
 	return igbr_port_reconfigure(adapter, &config);
 }
