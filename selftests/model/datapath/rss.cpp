@@ -37,39 +37,58 @@ u32 toeplitz(const RssKey& key, ByteView input) {
     return hash;
 }
 
-RssType rss_type(const FrameInfo& info, u32 mrqc, bool ipv6_ex_off) {
+namespace {
+
+RssType rss_type4(bool tcp, bool udp, u32 mrqc) {
     const auto on = [mrqc](unsigned n) { return (mrqc & bit(n)) != 0; };
+    if (tcp && on(enable_tcp4)) {
+        return RssType::tcp4;
+    }
+    if (udp && on(enable_udp4)) {
+        return RssType::udp4;
+    }
+    return on(enable_ipv4) ? RssType::ipv4 : RssType::none;
+}
+
+// `ex`: the frame has a header that the "Ex" types look into.
+RssType rss_type6(bool tcp, bool udp, u32 mrqc, bool ex) {
+    struct Choice {
+        bool applies;
+        unsigned plain;
+        unsigned extended;
+        RssType plain_type;
+        RssType extended_type;
+    };
+    const std::array choices{
+        Choice{tcp, enable_tcp6, enable_tcp6_ex, RssType::tcp6, RssType::tcp6_ex},
+        Choice{udp, enable_udp6, enable_udp6_ex, RssType::udp6, RssType::udp6_ex},
+        Choice{true, enable_ipv6, enable_ipv6_ex, RssType::ipv6, RssType::ipv6_ex}};
+    for (const Choice& one : choices) {
+        const bool plain = (mrqc & bit(one.plain)) != 0;
+        const bool extended = (mrqc & bit(one.extended)) != 0;
+        if (one.applies && extended && (ex || !plain)) {
+            return one.extended_type;
+        }
+        if (one.applies && plain) {
+            return one.plain_type;
+        }
+    }
+    return RssType::none;
+}
+
+}  // namespace
+
+RssType rss_type(const FrameInfo& info, u32 mrqc, bool ipv6_ex_off) {
     const bool tcp = info.l4_kind == L4::tcp;
     const bool udp = info.l4_kind == L4::udp;
     if (info.ipv4) {
-        if (tcp && on(enable_tcp4)) {
-            return RssType::tcp4;
-        }
-        if (udp && on(enable_udp4)) {
-            return RssType::udp4;
-        }
-        return on(enable_ipv4) ? RssType::ipv4 : RssType::none;
+        return rss_type4(tcp, udp, mrqc);
     }
     if (!info.ipv6) {
         return RssType::none;
     }
     const bool ex = !ipv6_ex_off && (info.home_address != 0 || info.route_target != 0);
-    if (tcp && on(enable_tcp6_ex) && (ex || !on(enable_tcp6))) {
-        return RssType::tcp6_ex;
-    }
-    if (tcp && on(enable_tcp6)) {
-        return RssType::tcp6;
-    }
-    if (udp && on(enable_udp6_ex) && (ex || !on(enable_udp6))) {
-        return RssType::udp6_ex;
-    }
-    if (udp && on(enable_udp6)) {
-        return RssType::udp6;
-    }
-    if (on(enable_ipv6_ex) && (ex || !on(enable_ipv6))) {
-        return RssType::ipv6_ex;
-    }
-    return on(enable_ipv6) ? RssType::ipv6 : RssType::none;
+    return rss_type6(tcp, udp, mrqc, ex);
 }
 
 u32 rss_hash(ByteView frame, const FrameInfo& info, RssType type, const RssKey& key) {

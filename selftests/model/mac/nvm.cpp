@@ -28,7 +28,7 @@ constexpr u32 one_time_word_record = 1;
 
 Nvm::Nvm(const MacSpec& spec, const MacAddress& address)
     : spec_(spec), words_(std::size_t{1} << (spec.nvm_size_field + 6), 0xffff) {
-    for (u32 i = 0; i < 3; ++i) {
+    for (std::size_t i = 0; i < 3; ++i) {
         words_[i] = static_cast<u16>(address[2 * i] | address[(2 * i) + 1] << 8);
     }
     words_[0x03] = 0x0420;
@@ -88,7 +88,7 @@ void Nvm::set_word(u32 index, u16 value) {
 
 MacAddress Nvm::address() const {
     MacAddress address{};
-    for (u32 i = 0; i < 3; ++i) {
+    for (std::size_t i = 0; i < 3; ++i) {
         address[2 * i] = static_cast<u8>(words_[i]);
         address[(2 * i) + 1] = static_cast<u8>(words_[i] >> 8U);
     }

@@ -90,7 +90,7 @@ void RegisterFile::reset() {
     // The semaphores between ports and firmware outlive a reset of one port.
     const u32 software_semaphore = values_[reg::SWSM / 4];
     const u32 shared_semaphores = values_[reg::SW_FW_SYNC / 4];
-    std::fill(values_.begin(), values_.end(), 0);
+    std::ranges::fill(values_, 0);
     auto& self = *this;
     self[reg::SWSM] = software_semaphore;
     self[reg::SW_FW_SYNC] = shared_semaphores;
