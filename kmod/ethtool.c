@@ -124,15 +124,14 @@ static int igbr_set_channels(struct net_device *netdev, struct ethtool_channels 
 	return igbr_port_reconfigure(adapter, &config);
 }
 
-static int igbr_get_rxnfc(struct net_device *netdev, struct ethtool_rxnfc *info, u32 *rules)
+static u32 igbr_get_rx_ring_count(struct net_device *netdev)
 {
 	struct igbr_adapter *adapter = netdev_priv(netdev);
 
-	if (info->cmd != ETHTOOL_GRXRINGS)
-		return -EOPNOTSUPP;
-	info->data = adapter->config.queues;
-	return 0;
+	return adapter->config.queues;
 }
+
+IGBR_RX_RING_COUNT(igbr_get_rx_ring_count)
 
 static u32 igbr_get_rxfh_indir_size(struct net_device *netdev)
 {
@@ -203,7 +202,7 @@ const struct ethtool_ops igbr_ethtool_ops = {
 	.set_ringparam = igbr_set_ringparam,
 	.get_channels = igbr_get_channels,
 	.set_channels = igbr_set_channels,
-	.get_rxnfc = igbr_get_rxnfc,
+	IGBR_RX_RING_COUNT_OP(igbr_get_rx_ring_count),
 	.get_rxfh_indir_size = igbr_get_rxfh_indir_size,
 	.get_rxfh_key_size = igbr_get_rxfh_key_size,
 	.get_rxfh = igbr_rss_get,

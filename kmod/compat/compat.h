@@ -32,6 +32,25 @@ static inline void page_pool_enable_direct_recycling(struct page_pool *pool,
 }
 #endif
 
+/* The number of receive rings was one of many questions to one operation. */
+#ifdef IGBR_HAVE_RX_RING_COUNT
+#define IGBR_RX_RING_COUNT(function)
+#define IGBR_RX_RING_COUNT_OP(function)	.get_rx_ring_count = function
+#else
+#include <linux/ethtool.h>
+#define IGBR_RX_RING_COUNT(function)							\
+static int function##_by_rxnfc(struct net_device *dev, struct ethtool_rxnfc *info,	\
+			       u32 *rules)						\
+{											\
+	if (info->cmd != ETHTOOL_GRXRINGS)						\
+		return -EOPNOTSUPP;							\
+	info->data = function(dev);							\
+	return 0;									\
+}
+
+#define IGBR_RX_RING_COUNT_OP(function)	.get_rxnfc = function##_by_rxnfc
+#endif
+
 /* devlink parameter values were passed by value once. */
 #ifdef IGBR_HAVE_DEVLINK_VALUE_POINTER
 #define IGBR_DEVLINK_VALIDATE(function)

@@ -118,6 +118,7 @@ class Card(NetDrvEpEnv):
         for port in (self.peer, self.port):
             if not port.configured():
                 port.bring_back()
+            sh(f"sysctl -q -w net.ipv6.conf.{port.name}.router_solicitations=0", port.peer)
         wait_until(lambda: self.port.carrier() and self.peer.carrier(), "the link to come up")
         for port, other in ((self.port, self.peer), (self.peer, self.port)):
             mtu = ip_json(f"link show dev {port.name}", port.peer)[0]["mtu"]
