@@ -357,11 +357,10 @@ void igbr_irq_configure(struct igbr_adapter *adapter)
 		struct igbr_vector *vector = adapter->vectors[i];
 		unsigned int number = msix ? IGBR_QUEUE_VECTOR(i) : 0;
 
-		if (msix) {
-			hw->mac->map_rx_queue(hw, i, number);
-			hw->mac->map_tx_queue(hw, i, number);
-			queue_vectors |= BIT(number);
-		}
+		/* Without MSI-X, too: a queue that is mapped nowhere reports nothing in ICR. */
+		hw->mac->map_rx_queue(hw, i, number);
+		hw->mac->map_tx_queue(hw, i, number);
+		queue_vectors |= BIT(number);
 		igbr_moderation_configure(adapter, vector, number);
 	}
 	if (!msix) {
