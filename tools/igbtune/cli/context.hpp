@@ -19,6 +19,15 @@ enum class ExitCode : int {
     permission = 4,
 };
 
+// The end of every verb's --help.
+inline constexpr const char* exit_codes_help =
+    "Exit codes:\n"
+    "  0  ok\n"
+    "  1  failure, for example no such device\n"
+    "  2  wrong usage\n"
+    "  3  not supported by this kernel or device\n"
+    "  4  permission denied\n";
+
 [[nodiscard]] ExitCode exit_code_of(util::ErrorKind kind);
 
 struct Context {

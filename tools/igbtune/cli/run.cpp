@@ -12,14 +12,6 @@
 namespace igbtune::cli {
 namespace {
 
-constexpr const char* exit_codes =
-    "Exit codes:\n"
-    "  0  ok\n"
-    "  1  failure, for example no such device\n"
-    "  2  wrong usage\n"
-    "  3  not supported by this kernel or device\n"
-    "  4  permission denied\n";
-
 std::vector<std::string> verbs_of(const CLI::App& app) {
     std::vector<std::string> names;
     for (const CLI::App* const verb : app.get_subcommands({})) {
@@ -56,7 +48,7 @@ void describe(CLI::App& app) {
     app.set_version_flag("--version", std::string("igbtune ") + version,
                          "Print the version and exit");
     app.require_subcommand(1);
-    app.footer(exit_codes);
+    app.footer(exit_codes_help);
 }
 
 ExitCode run(CLI::App& app, Context& context, int argc, const char* const* argv) {

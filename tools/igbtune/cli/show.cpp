@@ -24,7 +24,7 @@ constexpr const char* columns =
     "goes;\n"
     "RPS and XPS, the CPUs that packets are steered to or from; packets and drops since the "
     "driver\n"
-    "began to count. A/B: of the rx and of the tx queue, where they differ. -: not known.";
+    "began to count. A/B: of the rx and of the tx queue, where they differ. -: not known.\n\n";
 
 void show(Context& context, const Options& options) {
     auto observer = model::Observer::of(context.sources, options.device);
@@ -48,7 +48,7 @@ void add_show(CLI::App& app, Context& context) {
     const auto options = std::make_shared<Options>();
     verb->add_option("DEV", options->device, "The network device")->required();
     verb->add_flag("--json", options->json, "Print JSON");
-    verb->footer(columns);
+    verb->footer(std::string(columns) + exit_codes_help);
     verb->callback([&context, options] { show(context, *options); });
 }
 

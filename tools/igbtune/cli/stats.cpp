@@ -121,6 +121,7 @@ void add_stats(CLI::App& app, Context& context) {
         ->needs(watch)
         ->option_text("N")
         ->check(CLI::PositiveNumber);
+    verb->footer(exit_codes_help);
     verb->callback([&context, options, watch] {
         options->watch = watch->count() > 0;
         stats(context, *options);

@@ -32,6 +32,11 @@ void Message::put(std::uint16_t type, std::string_view value) {
     complete_ = complete_ && nla_put_string(message_.get(), type, std::string(value).c_str()) == 0;
 }
 
+void Message::put(std::uint16_t type, ByteView value) {
+    complete_ = complete_ &&
+                nla_put(message_.get(), type, static_cast<int>(value.size()), value.data()) == 0;
+}
+
 void Message::put_flag(std::uint16_t type) {
     complete_ = complete_ && nla_put_flag(message_.get(), type) == 0;
 }

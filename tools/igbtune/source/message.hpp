@@ -34,6 +34,7 @@ public:
 
     void put(std::uint16_t type, std::uint32_t value);
     void put(std::uint16_t type, std::string_view value);
+    void put(std::uint16_t type, ByteView value);
     void put_flag(std::uint16_t type);
     void nest(std::uint16_t type, const std::function<void()>& content);
 

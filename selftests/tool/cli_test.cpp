@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The command line with recorded sources: output, error lines, exit codes.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "cli/run.hpp"
+#include "cli/show.hpp"
+#include "cli/stats.hpp"
+#include "fake_netlink.hpp"
+#include "recorded_sources.hpp"
+
+namespace igbtune::cli {
+namespace {
+
+using test::FakeNetlink;
+using test::Recording;
+
+struct Outcome {
+    ExitCode code;
+    std::string out;
+    std::string err;
+};
+
+Outcome run_with(source::Sources& sources, std::vector<const char*> arguments) {
+    std::ostringstream out;
+    std::ostringstream err;
+    Context context{.sources = sources, .out = out, .err = err, .style = {}};
+    CLI::App app;
+    describe(app);
+    add_show(app, context);
+    add_stats(app, context);
+    arguments.insert(arguments.begin(), "igbtune");
+    const ExitCode code = run(app, context, static_cast<int>(arguments.size()), arguments.data());
+    return {code, out.str(), err.str()};
+}
+
+Outcome run_recorded(std::vector<const char*> arguments) {
+    Recording recording("igb");
+    return run_with(recording.sources, std::move(arguments));
+}
+
+TEST(CommandLine, ShowsADevice) {
+    const Outcome outcome = run_recorded({"show", "eth0"});
+    EXPECT_EQ(outcome.code, ExitCode::ok);
+    EXPECT_TRUE(outcome.out.starts_with("eth0: driver igb ")) << outcome.out;
+    EXPECT_EQ(outcome.err, "");
+}
+
+TEST(CommandLine, WatchesAsOftenAsAsked) {
+    const Outcome outcome =
+        run_recorded({"stats", "eth0", "--watch", "0.01", "--count", "3", "--json"});
+    EXPECT_EQ(outcome.code, ExitCode::ok) << outcome.err;
+    std::istringstream lines(outcome.out);
+    int records = 0;
+    for (std::string line; std::getline(lines, line); ++records) {
+        const auto json = nlohmann::json::parse(line);
+        EXPECT_GE(json["interval_s"].get<double>(), 0.005);
+    }
+    EXPECT_EQ(records, 3);
+}
+
+TEST(CommandLine, WatchesEverySecondWithoutANumber) {
+    const Outcome outcome = run_recorded({"stats", "eth0", "--watch", "--count", "1", "--json"});
+    EXPECT_EQ(outcome.code, ExitCode::ok) << outcome.err;
+    EXPECT_GE(nlohmann::json::parse(outcome.out)["interval_s"].get<double>(), 0.9);
+}
+
+TEST(CommandLine, WrongUsageIsOneLineAndExitCode2) {
+    using Words = std::vector<const char*>;
+    const std::vector<std::pair<Words, std::string>> cases{
+        {{}, "igbtune: "},
+        {{"shwo", "eth0"}, "igbtune: no such verb shwo; did you mean show?\n"},
+        {{"frobnicate"}, "igbtune: no such verb frobnicate; there are: show, stats\n"},
+        {{"show"}, "igbtune show: DEV is required; see igbtune show --help\n"},
+        {{"show", "eth0", "--jsno"}, "igbtune show: "},
+        {{"stats", "eth0", "--count", "3"}, "igbtune stats: --count requires --watch"},
+        {{"stats", "eth0", "--watch", "--count", "0"}, "igbtune stats: "},
+        {{"stats", "eth0", "--watch", "--count", "x"}, "igbtune stats: "},
+        {{"stats", "eth0", "--watch=0"}, "igbtune stats: --watch: '0' is not a number of seconds"},
+        {{"stats", "eth0", "--watch=-1"}, "igbtune stats: --watch: "},
+        {{"stats", "eth0", "--watch=nan"}, "igbtune stats: --watch: "},
+        {{"stats", "eth0", "--watch=1e9"}, "igbtune stats: --watch: "},
+        {{"stats", "eth0", "--watch=fast"}, "igbtune stats: --watch: "},
+    };
+    for (const auto& [arguments, message] : cases) {
+        const Outcome outcome = run_recorded(arguments);
+        EXPECT_EQ(outcome.code, ExitCode::usage) << message;
+        EXPECT_EQ(outcome.out, "") << message;
+        EXPECT_TRUE(outcome.err.starts_with(message)) << outcome.err;
+        EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
+    }
+}
+
+TEST(CommandLine, HelpAndVersionAreData) {
+    for (const std::vector<const char*>& arguments :
+         {std::vector<const char*>{"--help"}, {"show", "--help"}, {"stats", "--help"}}) {
+        const Outcome outcome = run_recorded(arguments);
+        EXPECT_EQ(outcome.code, ExitCode::ok);
+        EXPECT_NE(outcome.out.find("Exit codes:"), std::string::npos) << outcome.out;
+        EXPECT_EQ(outcome.err, "");
+    }
+    const Outcome outcome = run_recorded({"--version"});
+    EXPECT_EQ(outcome.code, ExitCode::ok);
+    EXPECT_TRUE(outcome.out.starts_with("igbtune ")) << outcome.out;
+}
+
+TEST(CommandLine, AMissingDeviceIsAFailure) {
+    for (const char* const verb : {"show", "stats"}) {
+        const Outcome outcome = run_recorded({verb, "eht0"});
+        EXPECT_EQ(outcome.code, ExitCode::failure);
+        EXPECT_EQ(outcome.out, "");
+        EXPECT_EQ(outcome.err, "igbtune: no such device eht0; did you mean eth0?\n");
+    }
+}
+
+TEST(CommandLine, TheKernelsRefusalDecidesTheExitCode) {
+    for (const auto& [number, code] :
+         {std::pair{EPERM, ExitCode::permission}, std::pair{EACCES, ExitCode::permission},
+          std::pair{EPROTONOSUPPORT, ExitCode::not_supported}, std::pair{EIO, ExitCode::failure}}) {
+        Recording recording("igb");
+        FakeNetlink netlink([number = number](int, source::ByteView) -> FakeNetlink::Answer {
+            return util::error_from_errno(number, "");
+        });
+        source::Sources sources(recording.files, netlink, recording.ethtool);
+        const Outcome outcome = run_with(sources, {"show", "eth0"});
+        EXPECT_EQ(outcome.code, code);
+        EXPECT_EQ(outcome.out, "");
+        EXPECT_TRUE(outcome.err.starts_with("igbtune: device eth0: ")) << outcome.err;
+    }
+}
+
+}  // namespace
+}  // namespace igbtune::cli
