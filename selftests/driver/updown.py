@@ -14,6 +14,7 @@ from lib.py import full, interrupts, output, read, run, sh, stats64, strings, wa
 from lib.py.traffic import OUT, WAYS, carries, load, make_socket, ping
 
 PCI_COMMAND, BUS_MASTER = 4, 0x4
+SO_SNDBUFFORCE = 32     # the socket module does not have it
 
 
 def down_up(card):
@@ -32,7 +33,6 @@ def down_up(card):
 def flood_from_peer(card):
     """The port opens into a flood: what comes before it is ready does no harm."""
     with make_socket(card, card.remote, "4", socket.SOCK_DGRAM) as source:
-        source.setblocking(False)
         for _ in range(full(20, 5)):
             sh(f"ip link set dev {card.ifname} down")
             blast(source, card.address["4"])
@@ -42,10 +42,11 @@ def flood_from_peer(card):
     carries(card)
 
 
-def blast(source, address):
-    for _ in range(2000):
-        with contextlib.suppress(BlockingIOError, OSError):
-            source.sendto(b"igbr", (address, 9))
+def blast(source, address, count=2000):
+    """Send without waiting, whether anybody takes it or not."""
+    for _ in range(count):
+        with contextlib.suppress(OSError):
+            source.sendto(b"igbr", socket.MSG_DONTWAIT, (address, 9))
 
 
 class Config:
@@ -89,12 +90,12 @@ def tx_timeout(card):
     before, own = timeouts(card), dict(strings(card.ifname))["tx_timeout_count"]
     defer(config.bus_master, True)
     with expected_report("NETDEV WATCHDOG"), make_socket(card, None, "4", socket.SOCK_DGRAM) as source:
+        # A queue is stuck when it is full and stays so.
+        source.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, 64 << 20)
         config.bus_master(False)
-        source.setblocking(False)
 
         def stuck():
-            with contextlib.suppress(BlockingIOError):
-                source.sendto(b"igbr" * 100, (card.peer_address["4"], 9))
+            blast(source, card.peer_address["4"], 500)
             return timeouts(card) > before
         wait_until(stuck, "the kernel to notice that nothing is sent", pause=0.2)
         config.bus_master(True)

@@ -11,6 +11,7 @@ from .frames import Parsed
 from .shell import sh
 
 ETH_P_ALL = 3
+SO_RCVBUFFORCE = 33     # the socket module does not have it
 
 
 @contextlib.contextmanager
@@ -21,7 +22,7 @@ def on_cable(card):
     defer(sh, f"ethtool -K {card.peer.name} gro on", card.remote)
     with card.in_peer():
         tap = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
-        tap.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 << 20)
+        tap.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
         tap.bind((card.peer.name, ETH_P_ALL))
     found, over = [], threading.Event()
 

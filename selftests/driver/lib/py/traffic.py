@@ -7,6 +7,7 @@ import json
 import os
 import re
 import socket
+import subprocess
 import threading
 
 from net.lib.py import KsftFailEx, bkg, ksft_eq, rand_port, wait_port_listen
@@ -153,10 +154,14 @@ def load(card):
     target = card.peer_address["4"]
     with bkg(f"iperf3 -s -p {port}", host=card.remote):
         wait_port_listen(port, host=card.remote)
-        with bkg(f"iperf3 -c {target} -p {port} -b 8M --bidir -t 86400"):
-            start = moved(card)
-            wait_until(lambda: moved(card) > start + 300, "the load to begin")
-            yield
+        client = ["iperf3", "-c", target, "-p", str(port), "-b", "8M", "--bidir", "-t", "86400"]
+        with subprocess.Popen(client, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+            try:
+                start = moved(card)
+                wait_until(lambda: moved(card) > start + 300, "the load to begin")
+                yield
+            finally:
+                running.kill()
 
 
 def moved(card):
