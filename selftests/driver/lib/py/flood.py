@@ -41,7 +41,7 @@ class Flood:
             for setting in self.settings:
                 write(device, setting)
             # This waits for the end, but on a slow machine may return before the thread has begun.
-            write(f"{folder}/pgctrl", "start")
+            write(f"{folder}/pgctrl", "start\n")
             wait_until(lambda: done(device) == self.count, f"pktgen to send {self.count} frames")
         finally:
             write(thread, "rem_device_all")
