@@ -55,7 +55,8 @@ def nothing_grows(card, rounds, action):
     # One object for each round is a leak. In caches of small objects the rest of the kernel is too loud to tell.
     grown = {size: now[size] - slab[size] for size in ("1k", "2k", "4k", "8k") if now[size] - slab[size] >= rounds}
     ksft_eq(grown, {}, f"objects that became more in {rounds} rounds, by size")
-    ksft_lt(lost, 64 * rounds, f"pages lost in {rounds} rounds")
+    # One queue's receive buffers are 127 pages; what else runs makes some thousand come and go.
+    ksft_lt(lost, 64 * rounds + 4096, f"pages lost in {rounds} rounds")
     ksft_pr(f"{rounds} rounds: {before}, {lost} pages less, slab {({size: now[size] - slab[size] for size in slab if now[size] != slab[size]})}")
 
 
