@@ -124,6 +124,58 @@ static int igbr_set_channels(struct net_device *netdev, struct ethtool_channels 
 	return igbr_port_reconfigure(adapter, &config);
 }
 
+static int igbr_get_coalesce(struct net_device *netdev, struct ethtool_coalesce *coalesce,
+			     struct kernel_ethtool_coalesce *kernel_coalesce,
+			     struct netlink_ext_ack *extack)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+
+	igbr_moderation_get(adapter->vectors[0], coalesce);
+	return 0;
+}
+
+static int igbr_set_coalesce(struct net_device *netdev, struct ethtool_coalesce *coalesce,
+			     struct kernel_ethtool_coalesce *kernel_coalesce,
+			     struct netlink_ext_ack *extack)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+	unsigned int i;
+	int err;
+
+	err = igbr_moderation_check(coalesce, extack);
+	if (err)
+		return err;
+	/* Also those not in use, so that a queue that is added later is like the others. */
+	for (i = 0; i < IGBR_MAX_QUEUES; i++)
+		igbr_moderation_set(adapter->vectors[i], coalesce);
+	return 0;
+}
+
+static int igbr_get_queue_coalesce(struct net_device *netdev, u32 queue,
+				   struct ethtool_coalesce *coalesce)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+
+	if (queue >= adapter->config.queues)
+		return -EINVAL;
+	igbr_moderation_get(adapter->vectors[queue], coalesce);
+	return 0;
+}
+
+static int igbr_set_queue_coalesce(struct net_device *netdev, u32 queue,
+				   struct ethtool_coalesce *coalesce)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+	int err;
+
+	if (queue >= adapter->config.queues)
+		return -EINVAL;
+	err = igbr_moderation_check(coalesce, NULL);
+	if (!err)
+		igbr_moderation_set(adapter->vectors[queue], coalesce);
+	return err;
+}
+
 static u32 igbr_get_rx_ring_count(struct net_device *netdev)
 {
 	struct igbr_adapter *adapter = netdev_priv(netdev);
@@ -189,6 +241,7 @@ static int igbr_get_link_ksettings(struct net_device *netdev, struct ethtool_lin
 }
 
 const struct ethtool_ops igbr_ethtool_ops = {
+	.supported_coalesce_params = ETHTOOL_COALESCE_USECS | ETHTOOL_COALESCE_USE_ADAPTIVE_RX,
 	.get_drvinfo = igbr_get_drvinfo,
 	.get_link = ethtool_op_get_link,
 	.get_link_ksettings = igbr_get_link_ksettings,
@@ -202,6 +255,10 @@ const struct ethtool_ops igbr_ethtool_ops = {
 	.set_ringparam = igbr_set_ringparam,
 	.get_channels = igbr_get_channels,
 	.set_channels = igbr_set_channels,
+	.get_coalesce = igbr_get_coalesce,
+	.set_coalesce = igbr_set_coalesce,
+	.get_per_queue_coalesce = igbr_get_queue_coalesce,
+	.set_per_queue_coalesce = igbr_set_queue_coalesce,
 	IGBR_RX_RING_COUNT_OP(igbr_get_rx_ring_count),
 	.get_rxfh_indir_size = igbr_get_rxfh_indir_size,
 	.get_rxfh_key_size = igbr_get_rxfh_key_size,

@@ -14,6 +14,7 @@
 
 #include "hw/desc.h"
 #include "hw/hw.h"
+#include "moderation.h"
 #include "rx.h"
 #include "tx.h"
 
@@ -57,7 +58,10 @@ enum igbr_irq_mode {
  * @adapter: the port
  * @arm_reg: register that lets the vector signal again
  * @arm_mask: what to write there
- * @interval: shortest time between two interrupts in microseconds
+ * @masked: the device does not signal until it is armed; set by the interrupt, so nobody else
+ *	writes it between the two
+ * @eitr_reg: its throttle
+ * @mod: its moderation
  * @irq: Linux interrupt number while requested, else 0
  * @name: its name in /proc/interrupts
  */
@@ -68,7 +72,9 @@ struct igbr_vector {
 	struct igbr_adapter *adapter;
 	u32 arm_reg;
 	u32 arm_mask;
-	u16 interval;
+	bool masked;
+	u32 eitr_reg;
+	struct igbr_moderation mod;
 	int irq;
 	char name[IFNAMSIZ + 16];
 };
@@ -180,6 +186,7 @@ void igbr_free_irq(struct igbr_adapter *adapter);
 int igbr_request_vectors(struct igbr_adapter *adapter, unsigned int first, unsigned int end);
 void igbr_free_vectors(struct igbr_adapter *adapter, unsigned int first, unsigned int end);
 void igbr_irq_configure(struct igbr_adapter *adapter);
+void igbr_irq_map_tx(struct igbr_vector *vector);
 void igbr_irq_enable(struct igbr_adapter *adapter);
 void igbr_irq_disable(struct igbr_adapter *adapter);
 void igbr_irq_kick(struct igbr_adapter *adapter, unsigned int index);
@@ -187,15 +194,12 @@ void igbr_irq_kick(struct igbr_adapter *adapter, unsigned int index);
 /* Let a vector signal again. */
 static inline void igbr_irq_arm(struct igbr_vector *vector)
 {
+	vector->masked = false;
 	igbr_wr32(&vector->adapter->hw, vector->arm_reg, vector->arm_mask);
 }
 
 /* poll.c */
 int igbr_poll(struct napi_struct *napi, int budget);
-
-/* moderation.c */
-void igbr_moderation_configure(struct igbr_adapter *adapter, struct igbr_vector *vector,
-			       unsigned int index);
 
 /* link.c */
 void igbr_link_init(struct igbr_adapter *adapter);

@@ -15,11 +15,8 @@
 
 /* Causes that the driver acts on; in MSI-X mode those of the queues have vectors of their own. */
 #define IGBR_OTHER_CAUSES	(IGBR_ICR_LSC | IGBR_ICR_DRSTA)
-#define IGBR_ALL_CAUSES		(IGBR_OTHER_CAUSES | IGBR_ICR_TXDW | IGBR_ICR_RXDMT0 |	\
-				 IGBR_ICR_RXO | IGBR_ICR_RXDW)
-
-/* Microseconds between two interrupts of a vector */
-#define IGBR_DEFAULT_INTERVAL	20
+#define IGBR_RX_CAUSES		(IGBR_ICR_RXDMT0 | IGBR_ICR_RXO | IGBR_ICR_RXDW)
+#define IGBR_ALL_CAUSES		(IGBR_OTHER_CAUSES | IGBR_ICR_TXDW | IGBR_RX_CAUSES)
 
 #define IGBR_TX_HEADS_SIZE	(IGBR_MAX_QUEUES * L1_CACHE_BYTES)
 
@@ -58,7 +55,7 @@ static int igbr_alloc_pair(struct igbr_adapter *adapter, unsigned int i)
 	vector->adapter = adapter;
 	vector->rx = rx;
 	vector->tx = tx;
-	vector->interval = IGBR_DEFAULT_INTERVAL;
+	igbr_moderation_init(vector);
 	rx->netdev = adapter->netdev;
 	rx->dev = &adapter->pdev->dev;
 	rx->napi = &vector->napi;
@@ -67,7 +64,9 @@ static int igbr_alloc_pair(struct igbr_adapter *adapter, unsigned int i)
 	tx->netdev = adapter->netdev;
 	tx->dev = &adapter->pdev->dev;
 	tx->txq = netdev_get_tx_queue(adapter->netdev, i);
+	tx->vector = vector;
 	tx->queue = i;
+	tx->copybreak = IGBR_TX_COPY_LEN;
 	tx->head = adapter->tx_heads + i * L1_CACHE_BYTES;
 	tx->head_dma = adapter->tx_heads_dma + i * L1_CACHE_BYTES;
 	u64_stats_init(&tx->xmit_syncp);
@@ -207,6 +206,7 @@ static irqreturn_t igbr_msix_ring(int irq, void *data)
 {
 	struct igbr_vector *vector = data;
 
+	vector->masked = true;
 	napi_schedule_irqoff(&vector->napi);
 	return IRQ_HANDLED;
 }
@@ -224,6 +224,7 @@ static irqreturn_t igbr_intr_single(int irq, void *data)
 	if (adapter->hw.gone)
 		return IRQ_NONE;
 	igbr_other_causes(adapter, icr);
+	vector->masked = true;
 	napi_schedule_irqoff(&vector->napi);
 	return IRQ_HANDLED;
 }
@@ -236,7 +237,8 @@ static int igbr_request_vector(struct igbr_adapter *adapter, unsigned int i)
 	int err;
 
 	vector->arm_reg = msix ? IGBR_EIMS : IGBR_IMS;
-	vector->arm_mask = msix ? BIT(IGBR_QUEUE_VECTOR(i)) : IGBR_ALL_CAUSES;
+	vector->arm_mask = msix ? BIT(IGBR_QUEUE_VECTOR(i)) : 0;
+	vector->eitr_reg = IGBR_EITR(msix ? IGBR_QUEUE_VECTOR(i) : 0);
 	snprintf(vector->name, sizeof(vector->name), msix ? "%s-TxRx-%u" : "%s",
 		 adapter->netdev->name, i);
 	err = request_irq(irq, msix ? igbr_msix_ring : igbr_intr_single,
@@ -338,6 +340,24 @@ void igbr_free_irq(struct igbr_adapter *adapter)
 }
 
 /**
+ * igbr_irq_map_tx - let a queue signal sent frames, or not, as its moderation wants
+ * @vector: the queue's vector, requested
+ *
+ * Context: process, rtnl.
+ */
+void igbr_irq_map_tx(struct igbr_vector *vector)
+{
+	bool msix = vector->adapter->irq_mode == IGBR_IRQ_MSIX, signal = !vector->mod.tx_usecs;
+	unsigned int queue = vector->tx->queue, number = msix ? IGBR_QUEUE_VECTOR(queue) : 0;
+	struct igbr_hw *hw = &vector->adapter->hw;
+
+	hw->mac->map_tx_queue(hw, queue, signal ? number : IGBR_NO_VECTOR);
+	if (!msix)
+		WRITE_ONCE(vector->arm_mask, IGBR_OTHER_CAUSES | IGBR_RX_CAUSES |
+					     (signal ? IGBR_ICR_TXDW : 0));
+}
+
+/**
  * igbr_irq_configure - tell a device that was reset how to signal
  * @adapter: the port, its active_queues set
  *
@@ -359,9 +379,9 @@ void igbr_irq_configure(struct igbr_adapter *adapter)
 
 		/* Without MSI-X, too: a queue that is mapped nowhere reports nothing in ICR. */
 		hw->mac->map_rx_queue(hw, i, number);
-		hw->mac->map_tx_queue(hw, i, number);
+		igbr_irq_map_tx(vector);
 		queue_vectors |= BIT(number);
-		igbr_moderation_configure(adapter, vector, number);
+		igbr_moderation_start(vector);
 	}
 	if (!msix) {
 		igbr_wr32(hw, IGBR_IAM, IGBR_ALL_CAUSES);

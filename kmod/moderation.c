@@ -1,20 +1,295 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Interrupt throttling: the shortest time between two interrupts of a vector.
+ * Moderation: how many interrupts a queue pair's traffic takes.
+ *
+ * Received frames are signalled by the device, which waits for the vector's throttle (EITR). By
+ * default the throttle follows the traffic: none as long as interrupts are few and bring few
+ * frames each, for the lowest latency; else what the kernel's DIM library finds.
+ *
+ * Sent frames need no interrupt of their own: the device writes its head to memory anyway, and
+ * each poll looks there. For traffic that only goes out, a timer polls the ring: soon when
+ * somebody waits (memory of frames, a stopped queue, a ring that fills), else rarely, just to
+ * keep the books of the queue limits right. Copied frames keep nobody waiting.
  */
 #include <linux/bitfield.h>
+#include <linux/ethtool.h>
 
 #include "igbr.h"
 
-/**
- * igbr_moderation_configure - set the throttle of a vector
- * @adapter: the port
- * @vector: the vector
- * @index: its number at the device, which is 0 for the only one of MSI and INTx
+/* What rx-usecs says beside a time */
+#define IGBR_RX_USECS_DYNAMIC		1
+#define IGBR_RX_USECS_CONSERVATIVE	3
+#define IGBR_USECS_MIN			10
+#define IGBR_USECS_MAX			FIELD_MAX(IGBR_EITR_INTERVAL)
+
+/* When the user turns adaptive moderation off without naming a time */
+#define IGBR_STATIC_USECS		20
+#define IGBR_TX_USECS			50
+/* Nobody waits for the frames, but the queue limits should see them go. */
+#define IGBR_TX_LAZY_USECS		1000
+
+/*
+ * The throttles that DIM chooses from. At the longest one, the shortest frames at line rate
+ * (1.488 million per second) fill 149 of the ring's 256 descriptors.
  */
-void igbr_moderation_configure(struct igbr_adapter *adapter, struct igbr_vector *vector,
-			       unsigned int index)
+static const u16 igbr_intervals[NET_DIM_PARAMS_NUM_PROFILES] = { 0, 10, 25, 50, 100 };
+/* The shortest of them in conservative mode: 20,000 interrupts per second */
+#define IGBR_CONSERVATIVE_USECS		50
+
+/*
+ * Traffic is light when the interrupts of a sample bring fewer than two frames each and are fewer
+ * than 70,000 per second: no throttle could save much.
+ */
+#define IGBR_LIGHT_FRAMES		(2 * IGBR_SAMPLE_EVENTS)
+#define IGBR_LIGHT_USECS		(IGBR_SAMPLE_EVENTS * USEC_PER_SEC / 70000)
+
+/* Give the device the throttle. The caller holds the lock. */
+static void igbr_moderation_write(struct igbr_vector *vector, u16 interval)
 {
-	igbr_wr32(&adapter->hw, IGBR_EITR(index),
-		  FIELD_PREP(IGBR_EITR_INTERVAL, vector->interval) | IGBR_EITR_CNT_INGR);
+	vector->mod.interval = interval;
+	igbr_wr32(&vector->adapter->hw, vector->eitr_reg,
+		  FIELD_PREP(IGBR_EITR_INTERVAL, interval) | IGBR_EITR_CNT_INGR);
+}
+
+static u16 igbr_adaptive_interval(const struct igbr_moderation *mod)
+{
+	u16 interval = igbr_intervals[min_t(size_t, mod->dim.profile_ix,
+					    ARRAY_SIZE(igbr_intervals) - 1)];
+
+	return mod->rx_usecs == IGBR_RX_USECS_CONSERVATIVE ?
+	       max_t(u16, interval, IGBR_CONSERVATIVE_USECS) : interval;
+}
+
+/* DIM has chosen another profile. */
+static void igbr_dim_work(struct work_struct *work)
+{
+	struct dim *dim = container_of(work, struct dim, work);
+	struct igbr_vector *vector = container_of(dim, struct igbr_vector, mod.dim);
+	struct igbr_moderation *mod = &vector->mod;
+
+	spin_lock_bh(&mod->lock);
+	if (mod->adaptive)
+		igbr_moderation_write(vector, igbr_adaptive_interval(mod));
+	spin_unlock_bh(&mod->lock);
+	/* From here on the poll may use it again. */
+	smp_store_release(&dim->state, DIM_START_MEASURE);
+}
+
+/* Whether interrupts were too few, with too few frames each, for a throttle to save much */
+static bool igbr_traffic_is_light(const struct igbr_moderation *mod,
+				  const struct dim_sample *sample)
+{
+	const struct dim_sample *start = &mod->dim.start_sample;
+
+	return ktime_us_delta(sample->time, start->time) > IGBR_LIGHT_USECS &&
+	       sample->pkt_ctr - start->pkt_ctr < IGBR_LIGHT_FRAMES;
+}
+
+/**
+ * igbr_moderation_sample - let the throttle follow the traffic
+ * @vector: the vector, after IGBR_SAMPLE_EVENTS interrupts
+ *
+ * Context: softirq, the vector's NAPI.
+ */
+void igbr_moderation_sample(struct igbr_vector *vector)
+{
+	const struct igbr_rx_stats *stats = &vector->rx->stats;
+	struct igbr_moderation *mod = &vector->mod;
+	struct dim_sample sample = { };
+	struct dim *dim = &mod->dim;
+
+	/* Pairs with igbr_dim_work(), which has it until then. */
+	if (!READ_ONCE(mod->adaptive) || smp_load_acquire(&dim->state) == DIM_APPLY_NEW_PROFILE)
+		return;
+	dim_update_sample(mod->events, u64_stats_read(&stats->packets),
+			  u64_stats_read(&stats->bytes), &sample);
+	if (dim->state == DIM_START_MEASURE || !igbr_traffic_is_light(mod, &sample)) {
+		net_dim(dim, &sample);
+		return;
+	}
+	dim->start_sample = sample;
+	if (!dim->profile_ix)
+		return;
+	dim->profile_ix = 0;
+	dim->state = DIM_APPLY_NEW_PROFILE;
+	schedule_work(&dim->work);
+}
+
+/**
+ * igbr_moderation_watch_tx - see to it that sent frames are given back
+ * @vector: the vector
+ * @urgency: IGBR_TX_WATCH_*
+ *
+ * Context: the transmit queue's lock, or the timer.
+ */
+void igbr_moderation_watch_tx(struct igbr_vector *vector, u8 urgency)
+{
+	struct igbr_moderation *mod = &vector->mod;
+	u16 usecs = READ_ONCE(mod->tx_usecs);
+
+	/* The device signals. */
+	if (!usecs)
+		return;
+	if (urgency == IGBR_TX_WATCH_LAZY)
+		usecs = max_t(u16, usecs, IGBR_TX_LAZY_USECS);
+	WRITE_ONCE(vector->tx->watch, urgency);
+	WRITE_ONCE(mod->tx_clean, READ_ONCE(vector->tx->next_to_clean));
+	hrtimer_start(&mod->tx_watch, ns_to_ktime(usecs * NSEC_PER_USEC), HRTIMER_MODE_REL_PINNED);
+}
+
+/*
+ * If no poll has been there meanwhile, ask for one; go on as long as there are frames. When this
+ * meets a sender that wants it sooner, the later of both starts of the timer counts: at the worst
+ * a frame waits once for the lazy time.
+ */
+static enum hrtimer_restart igbr_watch(struct hrtimer *timer)
+{
+	struct igbr_vector *vector = container_of(timer, struct igbr_vector, mod.tx_watch);
+	struct igbr_moderation *mod = &vector->mod;
+	struct igbr_tx_ring *ring = vector->tx;
+	bool moved, soon;
+
+	WRITE_ONCE(ring->watch, IGBR_TX_WATCH_OFF);
+	/* Pairs with igbr_tx_watch(): it sees the watch off, or this sees its frames. */
+	smp_mb();
+	if (READ_ONCE(ring->next_to_clean) == READ_ONCE(ring->next_to_use))
+		return HRTIMER_NORESTART;
+
+	moved = READ_ONCE(ring->next_to_clean) != READ_ONCE(mod->tx_clean);
+	soon = igbr_tx_is_awaited(ring) && (moved || !mod->tx_stalled);
+	mod->tx_stalled = !moved;
+	igbr_moderation_watch_tx(vector, soon ? IGBR_TX_WATCH_SOON : IGBR_TX_WATCH_LAZY);
+	if (!moved)
+		napi_schedule(&vector->napi);
+	return HRTIMER_NORESTART;
+}
+
+/**
+ * igbr_moderation_init - the defaults of a new vector
+ * @vector: the vector
+ */
+void igbr_moderation_init(struct igbr_vector *vector)
+{
+	struct igbr_moderation *mod = &vector->mod;
+
+	mod->adaptive = true;
+	mod->rx_usecs = IGBR_RX_USECS_DYNAMIC;
+	mod->tx_usecs = IGBR_TX_USECS;
+	spin_lock_init(&mod->lock);
+	INIT_WORK(&mod->dim.work, igbr_dim_work);
+	hrtimer_setup(&mod->tx_watch, igbr_watch, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED);
+}
+
+/**
+ * igbr_moderation_start - give a device that was reset its throttle
+ * @vector: the vector, its NAPI off
+ *
+ * Context: process, rtnl.
+ */
+void igbr_moderation_start(struct igbr_vector *vector)
+{
+	struct igbr_moderation *mod = &vector->mod;
+
+	mod->dim.state = DIM_START_MEASURE;
+	mod->tx_stalled = false;
+	spin_lock_bh(&mod->lock);
+	igbr_moderation_write(vector, mod->adaptive ? igbr_adaptive_interval(mod) : mod->interval);
+	spin_unlock_bh(&mod->lock);
+}
+
+/**
+ * igbr_moderation_stop - stop what works behind a vector's back
+ * @vector: the vector, its NAPI and its transmit queue off
+ *
+ * Context: process, rtnl.
+ */
+void igbr_moderation_stop(struct igbr_vector *vector)
+{
+	cancel_work_sync(&vector->mod.dim.work);
+	hrtimer_cancel(&vector->mod.tx_watch);
+	vector->tx->watch = IGBR_TX_WATCH_OFF;
+}
+
+/**
+ * igbr_moderation_get - a vector's moderation as ethtool shows it
+ * @vector: the vector
+ * @coalesce: result
+ *
+ * Context: process, rtnl.
+ */
+void igbr_moderation_get(const struct igbr_vector *vector, struct ethtool_coalesce *coalesce)
+{
+	coalesce->rx_coalesce_usecs = vector->mod.rx_usecs;
+	coalesce->tx_coalesce_usecs = vector->mod.tx_usecs;
+	coalesce->use_adaptive_rx_coalesce = vector->mod.adaptive;
+}
+
+static bool igbr_usecs_is_adaptive(u32 usecs)
+{
+	return usecs == IGBR_RX_USECS_DYNAMIC || usecs == IGBR_RX_USECS_CONSERVATIVE;
+}
+
+static bool igbr_usecs_is_time(u32 usecs)
+{
+	return !usecs || (usecs >= IGBR_USECS_MIN && usecs <= IGBR_USECS_MAX);
+}
+
+/**
+ * igbr_moderation_check - whether a moderation can be had
+ * @coalesce: what the user wants
+ * @extack: what would be right
+ *
+ * Return: 0 or -EINVAL.
+ */
+int igbr_moderation_check(const struct ethtool_coalesce *coalesce, struct netlink_ext_ack *extack)
+{
+	u32 rx = coalesce->rx_coalesce_usecs, tx = coalesce->tx_coalesce_usecs;
+
+	if (!igbr_usecs_is_adaptive(rx) && !igbr_usecs_is_time(rx)) {
+		NL_SET_ERR_MSG_FMT_MOD(extack,
+				       "rx-usecs is 0 (off), 1 (dynamic), 3 (dynamic, conservative) or %u to %lu",
+				       IGBR_USECS_MIN, IGBR_USECS_MAX);
+		return -EINVAL;
+	}
+	if (!igbr_usecs_is_time(tx)) {
+		NL_SET_ERR_MSG_FMT_MOD(extack, "tx-usecs is 0 (each burst) or %u to %lu",
+				       IGBR_USECS_MIN, IGBR_USECS_MAX);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/**
+ * igbr_moderation_set - change a vector's moderation
+ * @vector: the vector, in use or not
+ * @coalesce: as igbr_moderation_check() found it right
+ *
+ * A new rx-usecs decides by itself; else adaptive-rx does.
+ *
+ * Context: process, rtnl.
+ */
+void igbr_moderation_set(struct igbr_vector *vector, const struct ethtool_coalesce *coalesce)
+{
+	bool adaptive = coalesce->use_adaptive_rx_coalesce;
+	struct igbr_moderation *mod = &vector->mod;
+	u16 usecs = coalesce->rx_coalesce_usecs;
+
+	if (usecs != mod->rx_usecs)
+		adaptive = igbr_usecs_is_adaptive(usecs);
+	else if (adaptive && !mod->adaptive)
+		usecs = IGBR_RX_USECS_DYNAMIC;
+	else if (!adaptive && mod->adaptive)
+		usecs = IGBR_STATIC_USECS;
+
+	spin_lock_bh(&mod->lock);
+	mod->rx_usecs = usecs;
+	WRITE_ONCE(mod->adaptive, adaptive);
+	mod->interval = adaptive ? igbr_adaptive_interval(mod) : usecs;
+	if (vector->irq)
+		igbr_moderation_write(vector, mod->interval);
+	spin_unlock_bh(&mod->lock);
+
+	WRITE_ONCE(mod->tx_usecs, coalesce->tx_coalesce_usecs);
+	if (vector->irq)
+		igbr_irq_map_tx(vector);
 }

@@ -113,14 +113,12 @@ static int igbr_set_features(struct net_device *netdev, netdev_features_t featur
 static netdev_features_t igbr_features_check(struct sk_buff *skb, struct net_device *netdev,
 					     netdev_features_t features)
 {
-	unsigned int mac_header, ip_header;
+	unsigned int mac_header = skb_network_offset(skb);
+	unsigned int ip_header = skb->csum_start - skb->network_header;
 
-	if (skb->ip_summed != CHECKSUM_PARTIAL)
-		return vlan_features_check(skb, features);
-	mac_header = skb_network_offset(skb);
-	ip_header = skb_checksum_start_offset(skb) - mac_header;
-	if (mac_header > IGBR_MAX_MAC_HEADER || ip_header > IGBR_MAX_IP_HEADER ||
-	    skb->encapsulation)
+	if (skb->ip_summed == CHECKSUM_PARTIAL &&
+	    unlikely(mac_header > IGBR_MAX_MAC_HEADER || ip_header > IGBR_MAX_IP_HEADER ||
+		     skb->encapsulation))
 		features &= ~(NETIF_F_CSUM_MASK | NETIF_F_GSO_MASK);
 	return vlan_features_check(skb, features);
 }

@@ -189,6 +189,8 @@ static void igbr_port_stop(struct igbr_adapter *adapter)
 	for (i = 0; i < adapter->active_queues; i++)
 		napi_disable(&adapter->vectors[i]->napi);
 	netif_tx_disable(adapter->netdev);
+	for (i = 0; i < adapter->active_queues; i++)
+		igbr_moderation_stop(adapter->vectors[i]);
 	igbr_irq_disable(adapter);
 
 	igbr_stats_update(adapter);

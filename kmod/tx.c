@@ -6,6 +6,7 @@
  * it has not done to one word of memory (head write-back, 82576 datasheet 7.2.3), asked for by
  * the RS bit in the last descriptor before each doorbell. The clean loop so reads one word, and
  * what it reads is checked: an index that is not between the two ends of the ring is refused.
+ * When the loop runs is up to moderation.c.
  */
 #include <linux/bitfield.h>
 #include <linux/ip.h>
@@ -102,8 +103,12 @@ void igbr_tx_start(struct igbr_adapter *adapter, struct igbr_tx_ring *ring)
 	ring->next_to_use = 0;
 	ring->next_to_clean = 0;
 	ring->told = 0;
+	ring->queued_bytes = 0;
+	ring->sent_bytes = 0;
 	ring->copied = 0;
 	ring->copies_done = 0;
+	ring->held = 0;
+	ring->held_done = 0;
 	/* The reset cleared what the device remembered: no frame has this context. */
 	ring->context = (struct igbr_tx_context){ };
 	ring->tail = hw->regs + IGBR_TDT(q);
@@ -122,13 +127,26 @@ void igbr_tx_start(struct igbr_adapter *adapter, struct igbr_tx_ring *ring)
 	netdev_tx_reset_queue(ring->txq);
 }
 
-/* Undo what a buffer's flags say, but for the frame; the caller clears them. */
-static __always_inline void igbr_tx_undo(struct igbr_tx_ring *ring, struct igbr_tx_buffer *buf)
+static unsigned int igbr_tx_next(const struct igbr_tx_ring *ring, unsigned int index)
 {
-	if (buf->flags & IGBR_TX_MAPPED)
+	return unlikely(++index == ring->mem.count) ? 0 : index;
+}
+
+static unsigned int igbr_tx_previous(const struct igbr_tx_ring *ring, unsigned int index)
+{
+	return (index ? index : ring->mem.count) - 1;
+}
+
+static __always_inline void igbr_tx_unmap(struct igbr_tx_ring *ring, struct igbr_tx_buffer *buf)
+{
+	if (buf->kind & IGBR_TX_MAPPED)
 		dma_unmap_page(ring->dev, buf->dma, buf->len, DMA_TO_DEVICE);
-	else if (buf->flags & IGBR_TX_COPIED)
-		ring->copies_done++;
+}
+
+/* Whether the buffer ends a frame that goes from its own memory. */
+static bool igbr_tx_has_skb(const struct igbr_tx_buffer *buf)
+{
+	return (buf->kind & (IGBR_TX_LAST | IGBR_TX_COPIED)) == IGBR_TX_LAST;
 }
 
 /**
@@ -141,14 +159,15 @@ void igbr_tx_stop(struct igbr_tx_ring *ring)
 {
 	unsigned int i;
 
-	for (i = 0; i < ring->mem.count; i++) {
+	for (i = ring->next_to_clean; i != ring->next_to_use; i = igbr_tx_next(ring, i)) {
 		struct igbr_tx_buffer *buf = &ring->mem.bufs[i];
 
-		if (buf->flags & IGBR_TX_LAST)
+		if (igbr_tx_has_skb(buf))
 			dev_kfree_skb_any(buf->skb);
-		igbr_tx_undo(ring, buf);
-		buf->flags = 0;
+		igbr_tx_unmap(ring, buf);
 	}
+	ring->next_to_clean = 0;
+	ring->next_to_use = 0;
 }
 
 /**
@@ -170,9 +189,40 @@ static unsigned int igbr_tx_free_slots(const struct igbr_tx_ring *ring)
 	return (clean > use ? 0 : ring->mem.count) + clean - use - 1;
 }
 
-/* Tell the device of every descriptor so far; the last one has RS. */
-static void igbr_tx_ring_doorbell(struct igbr_tx_ring *ring)
+/**
+ * igbr_tx_is_awaited - whether somebody waits for frames to be given back
+ * @ring: the ring
+ *
+ * That is the owner of a frame's memory, a stopped queue, or a ring that is half full.
+ *
+ * Context: any.
+ */
+bool igbr_tx_is_awaited(const struct igbr_tx_ring *ring)
 {
+	return READ_ONCE(ring->held) != READ_ONCE(ring->held_done) ||
+	       netif_xmit_stopped(ring->txq) || igbr_tx_free_slots(ring) < ring->mem.count / 2;
+}
+
+/* Have somebody look after the frames so far. @room: there is plenty */
+static __always_inline void igbr_tx_watch(struct igbr_tx_ring *ring, bool room)
+{
+	u8 watch, urgency = IGBR_TX_WATCH_LAZY;
+
+	/* Pairs with the watch's own: it sees these frames, or this sees that it is off. */
+	smp_mb();
+	watch = READ_ONCE(ring->watch);
+	if (watch == IGBR_TX_WATCH_SOON)
+		return;
+	if (!room || ring->held != READ_ONCE(ring->held_done) || netif_xmit_stopped(ring->txq))
+		urgency = IGBR_TX_WATCH_SOON;
+	if (unlikely(watch < urgency))
+		igbr_moderation_watch_tx(ring->vector, urgency);
+}
+
+/* Tell the device of every descriptor so far; the last one has RS. */
+static __always_inline void igbr_tx_tell(struct igbr_tx_ring *ring, bool room)
+{
+	igbr_tx_watch(ring, room);
 	ring->told = ring->next_to_use;
 	/* writel() lets the device see the descriptors before the tail. */
 	writel(ring->told, ring->tail);
@@ -182,22 +232,18 @@ static void igbr_tx_ring_doorbell(struct igbr_tx_ring *ring)
 static noinline void igbr_tx_flush(struct igbr_tx_ring *ring)
 {
 	unsigned int use = ring->next_to_use;
-	unsigned int last = (use ? use : ring->mem.count) - 1;
 
 	if (ring->told == use)
 		return;
-	ring->mem.desc[last].data.cmd |= cpu_to_le64(IGBR_TXD_RS);
-	igbr_tx_ring_doorbell(ring);
+	ring->mem.desc[igbr_tx_previous(ring, use)].data.cmd |= cpu_to_le64(IGBR_TXD_RS);
+	igbr_tx_tell(ring, false);
 }
 
-static unsigned int igbr_tx_next(const struct igbr_tx_ring *ring, unsigned int index)
-{
-	return unlikely(++index == ring->mem.count) ? 0 : index;
-}
-
-#define IGBR_TXD_DATA	(FIELD_PREP(IGBR_TXD_DTYP, IGBR_DTYP_DATA) | IGBR_TXD_DEXT | IGBR_TXD_IFCS)
-#define IGBR_TXD_CONTEXT \
-	(FIELD_PREP(IGBR_TXD_DTYP, IGBR_DTYP_CONTEXT) | IGBR_TXD_DEXT)
+/* A frame's last descriptor, and what the others do not have of it */
+#define IGBR_TXD_END	(IGBR_TXD_EOP | IGBR_TXD_RS)
+#define IGBR_TXD_DATA	(FIELD_PREP(IGBR_TXD_DTYP, IGBR_DTYP_DATA) | IGBR_TXD_DEXT |	\
+			 IGBR_TXD_IFCS | IGBR_TXD_END)
+#define IGBR_TXC	(FIELD_PREP(IGBR_TXD_DTYP, IGBR_DTYP_CONTEXT) | IGBR_TXD_DEXT)
 
 /* Put a context into the ring unless the device has just that one. Returns the next index. */
 static unsigned int igbr_tx_put_context(struct igbr_tx_ring *ring, u32 vlan_macip_lens,
@@ -216,6 +262,7 @@ static unsigned int igbr_tx_put_context(struct igbr_tx_ring *ring, u32 vlan_maci
 	desc->context.reserved = 0;
 	desc->context.type_tucmd = cpu_to_le32(type_tucmd);
 	desc->context.mss_l4len = cpu_to_le32(mss_l4len);
+	ring->mem.bufs[ring->next_to_use].kind = 0;
 	return igbr_tx_next(ring, ring->next_to_use);
 }
 
@@ -245,24 +292,17 @@ static int igbr_tx_prepare_tso(struct sk_buff *skb)
 static noinline int igbr_tx_unwind(struct igbr_tx_ring *ring, unsigned int index)
 {
 	while (index != ring->next_to_use) {
-		struct igbr_tx_buffer *buf;
-
-		index = (index ? index : ring->mem.count) - 1;
-		buf = &ring->mem.bufs[index];
-		igbr_tx_undo(ring, buf);
-		buf->flags = 0;
+		index = igbr_tx_previous(ring, index);
+		igbr_tx_unmap(ring, &ring->mem.bufs[index]);
 	}
 	/* The device never sees the context that the frame may have put there. */
 	ring->context = (struct igbr_tx_context){ };
 	return -ENOMEM;
 }
 
-/*
- * Fill the descriptors of a piece that is too long for one. Returns the index of the last; the
- * others do not have what @last says of the frame's end.
- */
-static noinline unsigned int igbr_tx_cut(struct igbr_tx_ring *ring, u64 cmd, u64 last,
-					 dma_addr_t dma, u32 len, unsigned int index)
+/* Fill the descriptors of a piece that is too long for one. Returns the index of the last. */
+static noinline unsigned int igbr_tx_cut(struct igbr_tx_ring *ring, u64 cmd, dma_addr_t dma,
+					 u32 len, unsigned int index)
 {
 	while (1) {
 		union igbr_tx_desc *desc = &ring->mem.desc[index];
@@ -270,24 +310,25 @@ static noinline unsigned int igbr_tx_cut(struct igbr_tx_ring *ring, u64 cmd, u64
 
 		len -= piece;
 		desc->data.addr = cpu_to_le64(dma);
-		desc->data.cmd = cpu_to_le64(cmd | piece | (len ? 0 : last));
+		desc->data.cmd = cpu_to_le64((len ? cmd & ~IGBR_TXD_END : cmd) | piece);
 		if (!len)
 			return index;
 		dma += piece;
 		index = igbr_tx_next(ring, index);
+		ring->mem.bufs[index].kind = 0;
 	}
 }
 
 /* Fill the descriptor of a piece. Returns the index of its last one. */
-static unsigned int igbr_tx_put(struct igbr_tx_ring *ring, u64 cmd, u64 last, dma_addr_t dma,
-				u32 len, unsigned int index)
+static unsigned int igbr_tx_put(struct igbr_tx_ring *ring, u64 cmd, dma_addr_t dma, u32 len,
+				unsigned int index)
 {
 	union igbr_tx_desc *desc = &ring->mem.desc[index];
 
 	if (unlikely(len > IGBR_TX_PIECE))
-		return igbr_tx_cut(ring, cmd, last, dma, len, index);
+		return igbr_tx_cut(ring, cmd, dma, len, index);
 	desc->data.addr = cpu_to_le64(dma);
-	desc->data.cmd = cpu_to_le64(cmd | last | len);
+	desc->data.cmd = cpu_to_le64(cmd | len);
 	return index;
 }
 
@@ -303,8 +344,8 @@ static __always_inline dma_addr_t igbr_tx_map_head(struct igbr_tx_ring *ring,
  * Map a frame that takes several descriptors, and fill them. Returns the index of the last one,
  * or a negative error.
  */
-static noinline int igbr_tx_map_frags(struct igbr_tx_ring *ring, u64 cmd, u64 last,
-				      struct sk_buff *skb, unsigned int index)
+static noinline int igbr_tx_map_frags(struct igbr_tx_ring *ring, u64 cmd, struct sk_buff *skb,
+				      unsigned int index)
 {
 	struct skb_shared_info *shinfo = skb_shinfo(skb);
 	unsigned int left = shinfo->nr_frags;
@@ -319,10 +360,11 @@ static noinline int igbr_tx_map_frags(struct igbr_tx_ring *ring, u64 cmd, u64 la
 			return igbr_tx_unwind(ring, index);
 		buf->dma = dma;
 		buf->len = len;
-		buf->flags = IGBR_TX_MAPPED;
+		buf->kind = IGBR_TX_MAPPED;
 		if (!left--)
-			return igbr_tx_put(ring, cmd, last, dma, len, index);
-		index = igbr_tx_next(ring, igbr_tx_put(ring, cmd, 0, dma, len, index));
+			return igbr_tx_put(ring, cmd, dma, len, index);
+		index = igbr_tx_put(ring, cmd & ~IGBR_TXD_END, dma, len, index);
+		index = igbr_tx_next(ring, index);
 		len = skb_frag_size(frag);
 		dma = skb_frag_dma_map(ring->dev, frag++, 0, len, DMA_TO_DEVICE);
 	}
@@ -338,16 +380,6 @@ static __always_inline void igbr_tx_put_one(struct igbr_tx_ring *ring, u64 cmd, 
 	desc->data.cmd = cpu_to_le64(cmd);
 }
 
-/* The frame that a descriptor ends: @bytes and @segs on the wire. */
-static __always_inline void igbr_tx_note(struct igbr_tx_buffer *buf, struct sk_buff *skb,
-					 u32 bytes, u16 segs, u8 flags)
-{
-	buf->skb = skb;
-	buf->bytes = bytes;
-	buf->segs = segs;
-	buf->flags = flags;
-}
-
 static noinline bool igbr_tx_drop(struct igbr_tx_ring *ring, struct sk_buff *skb)
 {
 	dev_kfree_skb_any(skb);
@@ -358,55 +390,72 @@ static noinline bool igbr_tx_drop(struct igbr_tx_ring *ring, struct sk_buff *skb
 }
 
 /* A short frame goes by copy while there are slots: they are used and done in turn. */
-static __always_inline bool igbr_tx_can_copy(const struct igbr_tx_ring *ring, u32 len)
+static __always_inline bool igbr_tx_can_copy(const struct igbr_tx_ring *ring, u32 len, u16 segs)
 {
-	return len <= IGBR_TX_COPY_LEN &&
+	return len <= ring->copybreak && segs == 1 &&
 	       ring->copied - READ_ONCE(ring->copies_done) < IGBR_TX_COPIES;
 }
 
+/* Copy a frame to the next slot; the frame is not needed any more. Returns the DMA address. */
+static __always_inline dma_addr_t igbr_tx_copy(struct igbr_tx_ring *ring, struct sk_buff *skb,
+					       u32 len)
+{
+	u32 offset = ring->copied++ % IGBR_TX_COPIES * IGBR_TX_COPY_LEN;
+
+	if (likely(!skb_is_nonlinear(skb)))
+		memcpy(ring->mem.copies + offset, skb->data, len);
+	else
+		/* It fails only beyond the end of the frame. */
+		skb_copy_bits(skb, 0, ring->mem.copies + offset, len);
+	dev_consume_skb_any(skb);
+	return ring->mem.copies_dma + offset;
+}
+
 /*
- * Fill descriptors for a frame from @index on. @cmd is for all of them, @last for the last one;
- * @bytes and @segs are what the frame will be on the wire. Returns whether it was queued, else it
- * was dropped.
+ * Fill descriptors for a frame from @index on. @cmd is for all of them, but for what only the last
+ * has; @bytes and @segs are what the frame will be on the wire. Returns whether it was queued, else
+ * it was dropped; in both cases it is not the caller's any more.
  */
 static __always_inline bool igbr_tx_queue(struct igbr_tx_ring *ring, struct sk_buff *skb, u64 cmd,
-					  u64 last, u32 bytes, u16 segs,
-					  unsigned int index)
+					  u32 len, u32 bytes, u16 segs, unsigned int index)
 {
 	struct igbr_tx_buffer *buf;
-	u32 len = skb->len;
-	u64 whole = cmd | last | len;
 
 	if (unlikely(skb_shinfo(skb)->tx_flags & SKBTX_ANY_TSTAMP))
 		skb_tx_timestamp(skb);
-	if (!skb_is_nonlinear(skb) && igbr_tx_can_copy(ring, len)) {
-		u32 offset = ring->copied++ % IGBR_TX_COPIES * IGBR_TX_COPY_LEN;
-
+	if (igbr_tx_can_copy(ring, len, segs)) {
+		igbr_tx_put_one(ring, cmd | len, igbr_tx_copy(ring, skb, len), index);
 		buf = &ring->mem.bufs[index];
-		igbr_tx_put_one(ring, whole, ring->mem.copies_dma + offset, index);
-		igbr_tx_note(buf, skb, bytes, segs, IGBR_TX_COPIED | IGBR_TX_LAST);
-		memcpy(ring->mem.copies + offset, skb->data, len);
-	} else if (!skb_is_nonlinear(skb) && likely(len <= IGBR_TX_PIECE)) {
-		dma_addr_t dma = igbr_tx_map_head(ring, skb, len);
-
-		if (unlikely(dma_mapping_error(ring->dev, dma))) {
-			igbr_tx_unwind(ring, index);
-			return igbr_tx_drop(ring, skb);
-		}
-		buf = &ring->mem.bufs[index];
-		buf->dma = dma;
-		buf->len = len;
-		igbr_tx_note(buf, skb, bytes, segs, IGBR_TX_MAPPED | IGBR_TX_LAST);
-		igbr_tx_put_one(ring, whole, dma, index);
+		buf->copies = ring->copied;
+		buf->kind = IGBR_TX_COPIED | IGBR_TX_LAST;
 	} else {
-		int end = igbr_tx_map_frags(ring, cmd, last, skb, index);
+		if (!skb_is_nonlinear(skb) && likely(len <= IGBR_TX_PIECE)) {
+			dma_addr_t dma = igbr_tx_map_head(ring, skb, len);
 
-		if (unlikely(end < 0))
-			return igbr_tx_drop(ring, skb);
-		index = end;
-		buf = &ring->mem.bufs[index];
-		igbr_tx_note(buf, skb, bytes, segs, buf->flags | IGBR_TX_LAST);
+			if (unlikely(dma_mapping_error(ring->dev, dma))) {
+				igbr_tx_unwind(ring, index);
+				return igbr_tx_drop(ring, skb);
+			}
+			buf = &ring->mem.bufs[index];
+			buf->dma = dma;
+			buf->len = len;
+			buf->kind = IGBR_TX_MAPPED | IGBR_TX_LAST |
+				    FIELD_PREP(IGBR_TX_SEGS, segs);
+			igbr_tx_put_one(ring, cmd | len, dma, index);
+		} else {
+			int end = igbr_tx_map_frags(ring, cmd, skb, index);
+
+			if (unlikely(end < 0))
+				return igbr_tx_drop(ring, skb);
+			index = end;
+			buf = &ring->mem.bufs[index];
+			buf->kind |= IGBR_TX_LAST | FIELD_PREP(IGBR_TX_SEGS, segs);
+		}
+		buf->skb = skb;
+		ring->held++;
 	}
+	ring->queued_bytes += bytes;
+	buf->sent_bytes = ring->queued_bytes;
 	/* The clean loop takes what is below the index for filled. */
 	smp_store_release(&ring->next_to_use, igbr_tx_next(ring, index));
 	return true;
@@ -414,56 +463,60 @@ static __always_inline bool igbr_tx_queue(struct igbr_tx_ring *ring, struct sk_b
 
 /* Queue a frame as it is. */
 static __always_inline bool igbr_tx_queue_plain(struct igbr_tx_ring *ring, struct sk_buff *skb,
-						u64 last)
+						u32 len, bool more)
 {
-	return igbr_tx_queue(ring, skb, IGBR_TXD_DATA | FIELD_PREP(IGBR_TXD_PAYLEN, skb->len),
-			     last, skb->len, 1, ring->next_to_use);
+	u64 cmd = IGBR_TXD_DATA | FIELD_PREP(IGBR_TXD_PAYLEN, len);
+
+	if (unlikely(more))
+		cmd &= ~IGBR_TXD_RS;
+	return igbr_tx_queue(ring, skb, cmd, len, len, 1, ring->next_to_use);
 }
 
 /* Queue a frame that the device is to sum or cut. Returns its bytes on the wire, 0: dropped. */
-static noinline u32 igbr_tx_queue_offload(struct igbr_tx_ring *ring, struct sk_buff *skb, u64 last)
+static noinline u32 igbr_tx_queue_offload(struct igbr_tx_ring *ring, struct sk_buff *skb, bool more)
 {
-	u32 type = IGBR_TXD_CONTEXT, mss = 0, bytes = skb->len, network, lens;
-	bool ipv4 = vlan_get_protocol(skb) == htons(ETH_P_IP);
+	u32 type = IGBR_TXC_IPV4, mss = 0, len = skb->len, bytes = len, network, lens;
 	u64 cmd = IGBR_TXD_DATA | IGBR_TXD_TXSM;
 	int header = 0;
 	u16 segs = 1;
 
+	if (vlan_get_protocol(skb) != htons(ETH_P_IP))
+		type = 0;
 	if (skb->csum_offset == offsetof(struct tcphdr, check))
 		type |= IGBR_TXC_L4T_TCP;
 	else if (skb->csum_offset == offsetof(struct udphdr, check))
 		type |= IGBR_TXC_L4T_UDP;
 	else if (!skb_checksum_help(skb))
-		return igbr_tx_queue_plain(ring, skb, last) ? bytes : 0;
+		return igbr_tx_queue_plain(ring, skb, len, more) ? bytes : 0;
 	else
 		return igbr_tx_drop(ring, skb);
-	if (ipv4)
-		type |= IGBR_TXC_IPV4;
+	if (more)
+		cmd &= ~IGBR_TXD_RS;
 	if (skb_is_gso(skb)) {
 		header = igbr_tx_prepare_tso(skb);
 		if (unlikely(header < 0))
 			return igbr_tx_drop(ring, skb);
-		cmd |= IGBR_TXD_TSE | (ipv4 ? IGBR_TXD_IXSM : 0);
+		cmd |= IGBR_TXD_TSE | (type & IGBR_TXC_IPV4 ? IGBR_TXD_IXSM : 0);
 		segs = skb_shinfo(skb)->gso_segs;
 		bytes += (segs - 1) * header;
 		mss = FIELD_PREP(IGBR_TXC_MSS, skb_shinfo(skb)->gso_size) |
 		      FIELD_PREP(IGBR_TXC_L4LEN, tcp_hdrlen(skb));
 	}
-	cmd |= FIELD_PREP(IGBR_TXD_PAYLEN, skb->len - header);
+	cmd |= FIELD_PREP(IGBR_TXD_PAYLEN, len - header);
 	network = skb_network_offset(skb);
 	lens = FIELD_PREP(IGBR_TXC_MACLEN, network) |
 	       FIELD_PREP(IGBR_TXC_IPLEN, skb_checksum_start_offset(skb) - network);
-	return igbr_tx_queue(ring, skb, cmd, last, bytes, segs,
-			     igbr_tx_put_context(ring, lens, type, mss)) ? bytes : 0;
+	return igbr_tx_queue(ring, skb, cmd, len, bytes, segs,
+			     igbr_tx_put_context(ring, lens, type | IGBR_TXC, mss)) ? bytes : 0;
 }
 
 /* Queue a frame that is too short for the device. Returns as igbr_tx_queue_offload(). */
-static noinline u32 igbr_tx_queue_short(struct igbr_tx_ring *ring, struct sk_buff *skb, u64 last)
+static noinline u32 igbr_tx_queue_short(struct igbr_tx_ring *ring, struct sk_buff *skb, bool more)
 {
 	/* It frees the frame when it fails. */
 	if (skb_put_padto(skb, IGBR_TX_MIN_LEN))
 		return 0;
-	return igbr_tx_queue_plain(ring, skb, last) ? skb->len : 0;
+	return igbr_tx_queue_plain(ring, skb, IGBR_TX_MIN_LEN, more) ? IGBR_TX_MIN_LEN : 0;
 }
 
 /* Few descriptors are left: stop the queue until some are done. Returns whether it stopped. */
@@ -491,10 +544,10 @@ netdev_tx_t igbr_xmit_frame(struct sk_buff *skb, struct net_device *netdev)
 {
 	struct igbr_adapter *adapter = netdev_priv(netdev);
 	struct igbr_tx_ring *ring = adapter->tx_rings[skb_get_queue_mapping(skb)];
+	unsigned int free = igbr_tx_free_slots(ring);
 	/* Less room than for this frame and the next: the queue may have to stop. */
-	bool tight = igbr_tx_free_slots(ring) < 2 * IGBR_TX_NEEDED;
+	bool tight = free < 2 * IGBR_TX_NEEDED;
 	bool more = netdev_xmit_more();
-	u64 last = IGBR_TXD_EOP | (more ? 0 : IGBR_TXD_RS);
 	u32 bytes = skb->len;
 
 	if (unlikely(tight) && igbr_tx_stop_queue(ring)) {
@@ -502,10 +555,10 @@ netdev_tx_t igbr_xmit_frame(struct sk_buff *skb, struct net_device *netdev)
 		return NETDEV_TX_BUSY;
 	}
 	if (skb->ip_summed == CHECKSUM_PARTIAL)
-		bytes = igbr_tx_queue_offload(ring, skb, last);
+		bytes = igbr_tx_queue_offload(ring, skb, more);
 	else if (unlikely(bytes < IGBR_TX_MIN_LEN))
-		bytes = igbr_tx_queue_short(ring, skb, last);
-	else if (unlikely(!igbr_tx_queue_plain(ring, skb, last)))
+		bytes = igbr_tx_queue_short(ring, skb, more);
+	else if (unlikely(!igbr_tx_queue_plain(ring, skb, bytes, more)))
 		bytes = 0;
 
 	if (unlikely(!bytes)) {
@@ -513,7 +566,7 @@ netdev_tx_t igbr_xmit_frame(struct sk_buff *skb, struct net_device *netdev)
 			igbr_tx_flush(ring);
 	} else if (__netdev_tx_sent_queue(ring->txq, bytes, more)) {
 		if (likely(!more))
-			igbr_tx_ring_doorbell(ring);
+			igbr_tx_tell(ring, free >= ring->mem.count / 2);
 		else
 			igbr_tx_flush(ring);
 	}
@@ -522,18 +575,18 @@ netdev_tx_t igbr_xmit_frame(struct sk_buff *skb, struct net_device *netdev)
 	return NETDEV_TX_OK;
 }
 
-/* How many descriptors the device has done, by its word; -1 if that cannot be. */
-static int igbr_tx_done(struct igbr_tx_ring *ring)
+/* How many descriptors the device has done, by its word @head; negative if that cannot be. */
+static int igbr_tx_done(struct igbr_tx_ring *ring, unsigned int *head)
 {
-	unsigned int head = le32_to_cpu(READ_ONCE(*ring->head));
 	unsigned int count = ring->mem.count, clean = ring->next_to_clean;
-	/* Pairs with igbr_tx_queue(): buffers below the index are filled. */
-	unsigned int use = smp_load_acquire(&ring->next_to_use);
-	unsigned int done, filled;
+	unsigned int use, done, filled;
 
-	if (unlikely(head >= count))
+	*head = le32_to_cpu(READ_ONCE(*ring->head));
+	/* Pairs with igbr_tx_queue(): buffers below the index are filled. */
+	use = smp_load_acquire(&ring->next_to_use);
+	if (unlikely(*head >= count))
 		return -1;
-	done = head - clean + (head < clean ? count : 0);
+	done = *head - clean + (*head < clean ? count : 0);
 	filled = use - clean + (use < clean ? count : 0);
 	return unlikely(done > filled) ? -1 : done;
 }
@@ -550,6 +603,56 @@ static void igbr_tx_bad_head(struct igbr_tx_ring *ring)
 	igbr_request_reset(netdev_priv(ring->netdev));
 }
 
+/*
+ * Give back the descriptors before @end one by one. Adds to @packets; returns the last buffer that
+ * ends a frame, or NULL.
+ */
+static const struct igbr_tx_buffer *igbr_tx_clean(struct igbr_tx_ring *ring, unsigned int end,
+						  int budget, unsigned int *packets)
+{
+	unsigned int index = ring->next_to_clean, segs = 0;
+
+	do {
+		struct igbr_tx_buffer *buf = &ring->mem.bufs[index];
+
+		igbr_tx_unmap(ring, buf);
+		if (igbr_tx_has_skb(buf)) {
+			segs += FIELD_GET(IGBR_TX_SEGS, buf->kind);
+			WRITE_ONCE(ring->held_done, ring->held_done + 1);
+			napi_consume_skb(buf->skb, budget);
+		} else if (buf->kind & IGBR_TX_COPIED) {
+			segs++;
+			WRITE_ONCE(ring->copies_done, buf->copies);
+		}
+		index = igbr_tx_next(ring, index);
+	} while (index != end);
+
+	*packets = segs;
+	/* A frame may have been cut in two by the limit of a poll. */
+	while (!(ring->mem.bufs[igbr_tx_previous(ring, index)].kind & IGBR_TX_LAST)) {
+		index = igbr_tx_previous(ring, index);
+		if (index == ring->next_to_clean)
+			return NULL;
+	}
+	return &ring->mem.bufs[igbr_tx_previous(ring, index)];
+}
+
+/*
+ * Give back everything before @end at once, if it is copied frames only: their sums are in the
+ * last buffer. Returns that, or NULL: some frame goes from its own memory.
+ */
+static const struct igbr_tx_buffer *igbr_tx_skip(struct igbr_tx_ring *ring, unsigned int end,
+						 unsigned int *packets)
+{
+	const struct igbr_tx_buffer *last = &ring->mem.bufs[igbr_tx_previous(ring, end)];
+
+	if (READ_ONCE(ring->held) != ring->held_done || !(last->kind & IGBR_TX_COPIED))
+		return NULL;
+	*packets = last->copies - ring->copies_done;
+	WRITE_ONCE(ring->copies_done, last->copies);
+	return last;
+}
+
 /**
  * igbr_clean_tx_irq - give back the frames that were sent
  * @ring: the ring
@@ -560,8 +663,9 @@ static void igbr_tx_bad_head(struct igbr_tx_ring *ring)
  */
 bool igbr_clean_tx_irq(struct igbr_tx_ring *ring, int budget)
 {
-	unsigned int packets = 0, frames = 0, bytes = 0, index = ring->next_to_clean;
-	int done = igbr_tx_done(ring), left;
+	unsigned int packets, bytes = 0, end;
+	const struct igbr_tx_buffer *last;
+	int done = igbr_tx_done(ring, &end);
 
 	if (unlikely(done < 0)) {
 		igbr_tx_bad_head(ring);
@@ -572,27 +676,25 @@ bool igbr_clean_tx_irq(struct igbr_tx_ring *ring, int budget)
 	/* What the device has done is read only after its word. */
 	dma_rmb();
 
-	left = done - IGBR_TX_CLEAN_MAX;
-	done = min(done, IGBR_TX_CLEAN_MAX);
-	while (done--) {
-		struct igbr_tx_buffer *buf = &ring->mem.bufs[index];
-
-		igbr_tx_undo(ring, buf);
-		if (buf->flags & IGBR_TX_LAST) {
-			frames++;
-			packets += buf->segs;
-			bytes += buf->bytes;
-			napi_consume_skb(buf->skb, budget);
-		}
-		buf->flags = 0;
-		index = igbr_tx_next(ring, index);
+	last = igbr_tx_skip(ring, end, &packets);
+	if (last) {
+		done = 0;
+	} else {
+		if (unlikely(done > IGBR_TX_CLEAN_MAX))
+			end = (ring->next_to_clean + IGBR_TX_CLEAN_MAX) % ring->mem.count;
+		last = igbr_tx_clean(ring, end, budget, &packets);
 	}
-	WRITE_ONCE(ring->next_to_clean, index);
+	if (likely(last)) {
+		bytes = last->sent_bytes - ring->sent_bytes;
+		ring->sent_bytes = last->sent_bytes;
+	}
+	WRITE_ONCE(ring->next_to_clean, end);
 
 	u64_stats_update_begin(&ring->syncp);
 	u64_stats_add(&ring->packets, packets);
 	u64_stats_add(&ring->bytes, bytes);
 	u64_stats_update_end(&ring->syncp);
-	netif_txq_completed_wake(ring->txq, frames, bytes, igbr_tx_free_slots(ring), IGBR_TX_WAKE);
-	return left <= 0;
+	netif_txq_completed_wake(ring->txq, packets, bytes, igbr_tx_free_slots(ring),
+				 IGBR_TX_WAKE);
+	return done <= IGBR_TX_CLEAN_MAX;
 }

@@ -11,27 +11,33 @@
 #include <linux/u64_stats_sync.h>
 
 struct igbr_adapter;
+struct igbr_vector;
 union igbr_tx_desc;
 
 /**
- * struct igbr_tx_buffer - what has to be undone when a descriptor is done
- * @skb: the frame, with IGBR_TX_LAST
+ * struct igbr_tx_buffer - what there is to do when a descriptor is done
+ * @skb: the frame, with IGBR_TX_LAST and without IGBR_TX_COPIED
  * @dma: DMA address of what is mapped
  * @len: its length
- * @bytes: bytes of the frame on the wire, with IGBR_TX_LAST
- * @segs: frames on the wire, with IGBR_TX_LAST
- * @flags: IGBR_TX_*; 0: nothing, as for a context or a further cut of a piece
+ * @sent_bytes: with IGBR_TX_LAST, bytes on the wire of all frames up to this one
+ * @copies: with IGBR_TX_COPIED, frames up to this one that were copied
+ * @kind: IGBR_TX_*; 0: nothing, as for a context or a further cut of a piece
+ *
+ * Sums instead of counts let the clean loop skip from the first to the last of copied frames.
  */
 struct igbr_tx_buffer {
 	struct sk_buff *skb;
 	dma_addr_t dma;
-	u32 len;
-	u32 bytes;
-	u16 segs;
-	u8 flags;
+	union {
+		u32 len;
+		u32 copies;
+	};
+	u32 sent_bytes;
+	u32 kind;
 #define IGBR_TX_MAPPED	BIT(0)	/* @dma is mapped */
-#define IGBR_TX_COPIED	BIT(1)	/* a slot for copies is used */
+#define IGBR_TX_COPIED	BIT(1)	/* a slot for copies is used, the frame itself is gone */
 #define IGBR_TX_LAST	BIT(2)	/* the frame's last descriptor */
+#define IGBR_TX_SEGS	GENMASK(31, 16)	/* with IGBR_TX_LAST, frames on the wire that it is */
 };
 
 /* Short frames are copied to memory that stays mapped: cheaper than to map and unmap each. */
@@ -74,19 +80,26 @@ struct igbr_tx_context {
  * @netdev: network device
  * @dev: device that does DMA
  * @txq: the stack's queue
+ * @vector: what polls it
  * @tail: the TDT register
  * @head: where the device writes the index of the first descriptor that it has not done
  * @head_dma: DMA address of @head
  * @queue: its number
+ * @copybreak: frames of up to so many bytes are copied; IGBR_TX_COPY_LEN at the most
  * @next_to_use: next descriptor to fill; what follows is written under the queue's transmit lock
  * @told: index up to which the device knows
+ * @queued_bytes: bytes on the wire of all frames so far
  * @copied: frames that were copied, counted for ever
+ * @held: frames whose own memory the device reads, counted for ever
+ * @watch: IGBR_TX_WATCH_*: how soon moderation's timer will look after the ring
  * @context: what the device remembers
  * @xmit_syncp: lets a 32-bit machine read what follows
  * @restarts: times that the queue stopped for want of descriptors
  * @drops: frames dropped because they could not be mapped or prepared
  * @next_to_clean: next descriptor to give back; what follows is written by the poll only
+ * @sent_bytes: of @queued_bytes, those that were given back
  * @copies_done: of @copied, those that the device has done
+ * @held_done: of @held, those that were given back
  * @syncp: lets a 32-bit machine read what follows
  * @packets: frames sent, each TSO segment counted
  * @bytes: their bytes, without CRC
@@ -97,21 +110,31 @@ struct igbr_tx_ring {
 	struct net_device *netdev;
 	struct device *dev;
 	struct netdev_queue *txq;
+	struct igbr_vector *vector;
 	void __iomem *tail;
 	__le32 *head;
 	dma_addr_t head_dma;
 	u8 queue;
+	u16 copybreak;
 
 	unsigned int next_to_use ____cacheline_aligned_in_smp;
 	unsigned int told;
+	u32 queued_bytes;
 	unsigned int copied;
+	unsigned int held;
+	u8 watch;
+#define IGBR_TX_WATCH_OFF	0
+#define IGBR_TX_WATCH_LAZY	1	/* nobody waits for the frames */
+#define IGBR_TX_WATCH_SOON	2
 	struct igbr_tx_context context;
 	struct u64_stats_sync xmit_syncp;
 	u64_stats_t restarts;
 	u64_stats_t drops;
 
 	unsigned int next_to_clean ____cacheline_aligned_in_smp;
+	u32 sent_bytes;
 	unsigned int copies_done;
+	unsigned int held_done;
 	struct u64_stats_sync syncp;
 	u64_stats_t packets;
 	u64_stats_t bytes;
@@ -122,6 +145,7 @@ int igbr_tx_mem_alloc(struct igbr_adapter *adapter, unsigned int count, struct i
 void igbr_tx_mem_free(struct igbr_adapter *adapter, struct igbr_tx_mem *mem);
 void igbr_tx_start(struct igbr_adapter *adapter, struct igbr_tx_ring *ring);
 void igbr_tx_stop(struct igbr_tx_ring *ring);
+bool igbr_tx_is_awaited(const struct igbr_tx_ring *ring);
 bool igbr_tx_is_pending(const struct igbr_tx_ring *ring);
 netdev_tx_t igbr_xmit_frame(struct sk_buff *skb, struct net_device *netdev);
 bool igbr_clean_tx_irq(struct igbr_tx_ring *ring, int budget);

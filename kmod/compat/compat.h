@@ -32,6 +32,24 @@ static inline void page_pool_enable_direct_recycling(struct page_pool *pool,
 }
 #endif
 
+/* A timer's function was set apart from the rest. */
+#ifndef IGBR_HAVE_HRTIMER_SETUP
+#include <linux/hrtimer.h>
+static inline void hrtimer_setup(struct hrtimer *timer,
+				 enum hrtimer_restart (*function)(struct hrtimer *),
+				 clockid_t clock, enum hrtimer_mode mode)
+{
+	hrtimer_init(timer, clock, mode);
+	timer->function = function;
+}
+#endif
+
+/* DIM took its sample by value. */
+#ifndef IGBR_HAVE_DIM_POINTER
+#include <linux/dim.h>
+#define net_dim(dim, sample)	net_dim(dim, *(sample))
+#endif
+
 /* The number of receive rings was one of many questions to one operation. */
 #ifdef IGBR_HAVE_RX_RING_COUNT
 #define IGBR_RX_RING_COUNT(function)

@@ -15,7 +15,8 @@ static void igbr_82576_set_ivar(struct igbr_hw *hw, unsigned int queue, bool tx,
 	u32 ivar = igbr_rd32(hw, IGBR_IVAR(queue % 8));
 
 	ivar &= ~(0xffU << shift);
-	ivar |= (vector | IGBR_IVAR_VALID) << shift;
+	if (vector != IGBR_NO_VECTOR)
+		ivar |= (vector | IGBR_IVAR_VALID) << shift;
 	igbr_wr32(hw, IGBR_IVAR(queue % 8), ivar);
 }
 

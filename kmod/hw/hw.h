@@ -26,9 +26,10 @@ struct igbr_hw;
  * @reta_count: entries of the RSS indirection table
  * @max_frame: longest frame in bytes, with CRC
  * @map_rx_queue: route the causes of a receive queue to an MSI-X vector
- * @map_tx_queue: the same for a transmit queue
+ * @map_tx_queue: the same for a transmit queue; IGBR_NO_VECTOR: it signals nothing
  */
 struct igbr_mac_info {
+#define IGBR_NO_VECTOR	UINT_MAX
 	const char *name;
 	u16 max_queues;
 	u16 max_vectors;

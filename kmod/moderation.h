@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Moderation of a queue pair: when the device signals received frames, and when sent frames are
+ * given back.
+ */
+#ifndef _IGBR_MODERATION_H_
+#define _IGBR_MODERATION_H_
+
+#include <linux/dim.h>
+#include <linux/hrtimer.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+struct ethtool_coalesce;
+struct igbr_adapter;
+struct igbr_vector;
+struct netlink_ext_ack;
+
+/* A sample of the traffic spans so many interrupts, which is what DIM wants at least. */
+#define IGBR_SAMPLE_EVENTS	DIM_NEVENTS
+
+/**
+ * struct igbr_moderation - moderation of one vector
+ * @adaptive: the time between interrupts follows the traffic
+ * @events: interrupts, as many as fit
+ * @dim: the kernel's search for the best time
+ * @lock: guards @adaptive, @interval and the EITR register
+ * @interval: shortest time between two interrupts in microseconds, as the device has it
+ * @rx_usecs: what the user set: 1 or 3 for adaptive, or the time in microseconds
+ * @tx_usecs: how long a sent frame waits before it is given back, in microseconds; 0: the device
+ *	signals it
+ * @tx_watch: gives sent frames back when no receive interrupt does
+ * @tx_clean: where the transmit ring's clean index was when @tx_watch was started
+ * @tx_stalled: the ring has not moved since @tx_watch last polled it
+ */
+struct igbr_moderation {
+	bool adaptive;
+	u16 events;
+	struct dim dim;
+	spinlock_t lock;	/* adaptive, interval and EITR */
+	u16 interval;
+	u16 rx_usecs;
+	u16 tx_usecs;
+	struct hrtimer tx_watch;
+	unsigned int tx_clean;
+	bool tx_stalled;
+};
+
+void igbr_moderation_init(struct igbr_vector *vector);
+void igbr_moderation_start(struct igbr_vector *vector);
+void igbr_moderation_stop(struct igbr_vector *vector);
+void igbr_moderation_sample(struct igbr_vector *vector);
+void igbr_moderation_watch_tx(struct igbr_vector *vector, u8 urgency);
+void igbr_moderation_get(const struct igbr_vector *vector, struct ethtool_coalesce *coalesce);
+int igbr_moderation_check(const struct ethtool_coalesce *coalesce, struct netlink_ext_ack *extack);
+void igbr_moderation_set(struct igbr_vector *vector, const struct ethtool_coalesce *coalesce);
+
+#endif /* _IGBR_MODERATION_H_ */
