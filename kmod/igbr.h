@@ -119,6 +119,7 @@ struct igbr_config {
  * @queue_drops: frames that the MAC dropped because a queue had no descriptor
  * @resets: times that the port was reset for a fault
  * @tx_timeouts: times that the stack found a transmit queue stuck
+ * @vlans: VLANs that are accepted; guarded by rtnl
  * @reta: RSS indirection table; guarded by rtnl
  * @rss_key: RSS key; guarded by rtnl
  */
@@ -154,6 +155,7 @@ struct igbr_adapter {
 	u64 resets;
 	u64 tx_timeouts;
 
+	DECLARE_BITMAP(vlans, VLAN_N_VID);
 	u8 reta[IGBR_RETA_SIZE];
 	u8 rss_key[IGBR_RSS_KEY_SIZE];
 };
@@ -161,7 +163,14 @@ struct igbr_adapter {
 /* netdev.c */
 extern const struct net_device_ops igbr_netdev_ops;
 void igbr_netdev_init(struct igbr_adapter *adapter);
+
+/* address.c */
+void igbr_address_start(struct igbr_adapter *adapter);
+void igbr_address_set_features(struct igbr_adapter *adapter, netdev_features_t features);
 void igbr_set_rx_mode(struct net_device *netdev);
+int igbr_set_mac_address(struct net_device *netdev, void *p);
+int igbr_vlan_add(struct net_device *netdev, __be16 proto, u16 vid);
+int igbr_vlan_remove(struct net_device *netdev, __be16 proto, u16 vid);
 
 /* port.c */
 int igbr_port_open(struct igbr_adapter *adapter);

@@ -93,6 +93,7 @@ static void igbr_init_adapter(struct igbr_adapter *adapter, struct pci_dev *pdev
 	adapter->msg_enable = IGBR_MSG_DEFAULT;
 	adapter->hw.dev = &pdev->dev;
 	adapter->hw.mac = (const struct igbr_mac_info *)id->driver_data;
+	spin_lock_init(&adapter->hw.ctrl_lock);
 	mutex_init(&adapter->hw.phy_lock);
 	spin_lock_init(&adapter->stats_lock);
 	igbr_link_init(adapter);

@@ -73,7 +73,8 @@ struct igbr_rx_stats {
  * @tail: the RDT register
  * @queue: its number
  * @hash_types: RSS types whose hash is taken from the device
- * @csum_bits: checksum bits of a descriptor that are taken from the device
+ * @status_bits: status and error bits of a descriptor that the device is asked for
+ * @keep_bad: frames that the device marked as damaged are passed up (rx-all)
  * @next_to_clean: next descriptor that the device will write back
  * @next_to_use: next descriptor to hand to the device
  * @starved: the ring ran out of buffers; the service task polls it again
@@ -89,7 +90,8 @@ struct igbr_rx_ring {
 	void __iomem *tail;
 	u8 queue;
 	u16 hash_types;
-	u64 csum_bits;
+	u64 status_bits;
+	bool keep_bad;
 
 	u16 next_to_clean ____cacheline_aligned_in_smp;
 	u16 next_to_use;

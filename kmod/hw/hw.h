@@ -10,6 +10,7 @@
 #include <linux/etherdevice.h>
 #include <linux/io.h>
 #include <linux/mutex.h>
+#include <linux/spinlock.h>
 
 #include "regs.h"
 
@@ -50,6 +51,7 @@ struct igbr_mac_info {
  * @gone: a read returned all ones and the device does not answer any more; set once, never
  *	cleared, read without a lock
  * @smbi_cleared: the software semaphore was found taken for good once, and was freed by force
+ * @ctrl_lock: guards changes of CTRL
  * @phy_lock: one user of MDIC at a time
  * @phy_id: OUI, model and revision of the PHY
  * @nvm_version: word 5 of the NVM
@@ -62,6 +64,7 @@ struct igbr_hw {
 	u8 port;
 	bool gone;
 	bool smbi_cleared;
+	spinlock_t ctrl_lock;	/* changes of CTRL */
 	struct mutex phy_lock;	/* MDIC */
 	u32 phy_id;
 	u16 nvm_version;
@@ -116,6 +119,7 @@ void igbr_mac_clear_rar(struct igbr_hw *hw, unsigned int index);
 unsigned int igbr_mac_hash_multicast(const u8 *addr);
 void igbr_mac_init_filters(struct igbr_hw *hw);
 void igbr_mac_init_flow_control(struct igbr_hw *hw, unsigned int max_frame);
+void igbr_mac_update_ctrl(struct igbr_hw *hw, u32 clear, u32 set);
 void igbr_mac_set_pause(struct igbr_hw *hw, bool rx, bool tx);
 void igbr_mac_set_link_up(struct igbr_hw *hw);
 void igbr_mac_read_link(struct igbr_hw *hw, struct igbr_link *link);

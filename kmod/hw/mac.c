@@ -281,6 +281,21 @@ void igbr_mac_init_flow_control(struct igbr_hw *hw, unsigned int max_frame)
 }
 
 /**
+ * igbr_mac_update_ctrl - change bits of CTRL that others do not own
+ * @hw: the port
+ * @clear: bits to clear
+ * @set: bits to set, after that
+ *
+ * Context: process or softirq.
+ */
+void igbr_mac_update_ctrl(struct igbr_hw *hw, u32 clear, u32 set)
+{
+	spin_lock_bh(&hw->ctrl_lock);
+	igbr_wr32(hw, IGBR_CTRL, (igbr_rd32(hw, IGBR_CTRL) & ~clear) | set);
+	spin_unlock_bh(&hw->ctrl_lock);
+}
+
+/**
  * igbr_mac_set_pause - obey and send pause frames, or not
  * @hw: the port
  * @rx: obey the partner's
@@ -288,13 +303,8 @@ void igbr_mac_init_flow_control(struct igbr_hw *hw, unsigned int max_frame)
  */
 void igbr_mac_set_pause(struct igbr_hw *hw, bool rx, bool tx)
 {
-	u32 ctrl = igbr_rd32(hw, IGBR_CTRL) & ~(IGBR_CTRL_RFCE | IGBR_CTRL_TFCE);
-
-	if (rx)
-		ctrl |= IGBR_CTRL_RFCE;
-	if (tx)
-		ctrl |= IGBR_CTRL_TFCE;
-	igbr_wr32(hw, IGBR_CTRL, ctrl);
+	igbr_mac_update_ctrl(hw, IGBR_CTRL_RFCE | IGBR_CTRL_TFCE,
+			     (rx ? IGBR_CTRL_RFCE : 0) | (tx ? IGBR_CTRL_TFCE : 0));
 }
 
 /**
@@ -303,9 +313,7 @@ void igbr_mac_set_pause(struct igbr_hw *hw, bool rx, bool tx)
  */
 void igbr_mac_set_link_up(struct igbr_hw *hw)
 {
-	u32 ctrl = igbr_rd32(hw, IGBR_CTRL) & ~(IGBR_CTRL_FRCSPD | IGBR_CTRL_FRCDPX);
-
-	igbr_wr32(hw, IGBR_CTRL, ctrl | IGBR_CTRL_SLU);
+	igbr_mac_update_ctrl(hw, IGBR_CTRL_FRCSPD | IGBR_CTRL_FRCDPX, IGBR_CTRL_SLU);
 }
 
 /**

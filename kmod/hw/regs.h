@@ -103,10 +103,13 @@
 /* Receive (8.10) */
 #define IGBR_RCTL			0x00100
 #define  IGBR_RCTL_EN			BIT(1)
+#define  IGBR_RCTL_SBP			BIT(2)
 #define  IGBR_RCTL_UPE			BIT(3)
 #define  IGBR_RCTL_MPE			BIT(4)
 #define  IGBR_RCTL_LPE			BIT(5)
 #define  IGBR_RCTL_BAM			BIT(15)
+#define  IGBR_RCTL_VFE			BIT(18)
+#define  IGBR_RCTL_PMCF			BIT(23)
 #define  IGBR_RCTL_SECRC		BIT(26)
 #define IGBR_FCRTL			0x02160
 #define  IGBR_FCRTL_XONE		BIT(31)
@@ -125,6 +128,7 @@
 #define IGBR_RAL_HIGH(n)		(0x05460 + 8 * (n))	/* n >= 16 */
 #define IGBR_RAH_OFFSET			4
 #define  IGBR_RAH_AV			BIT(31)
+#define IGBR_VFTA(n)			(0x05600 + 4 * (n))
 #define IGBR_MRQC			0x05818
 #define  IGBR_MRQC_MODE_RSS		0x2
 #define  IGBR_MRQC_TCP4			BIT(16)
