@@ -7,6 +7,7 @@
 #include <linux/mii.h>
 
 #include "igbr.h"
+#include "stats.h"
 #include "steering/rss.h"
 
 /* Word 5 of the NVM: version as major.minor.image */
@@ -198,6 +199,11 @@ const struct ethtool_ops igbr_ethtool_ops = {
 	.get_sset_count = igbr_get_sset_count,
 	.get_strings = igbr_get_strings,
 	.get_ethtool_stats = igbr_get_ethtool_stats,
+	.get_eth_mac_stats = igbr_get_eth_mac_stats,
+	.get_eth_ctrl_stats = igbr_get_eth_ctrl_stats,
+	.get_eth_phy_stats = igbr_get_eth_phy_stats,
+	.get_pause_stats = igbr_get_pause_stats,
+	.get_rmon_stats = igbr_get_rmon_stats,
 	.get_ringparam = igbr_get_ringparam,
 	.set_ringparam = igbr_set_ringparam,
 	.get_channels = igbr_get_channels,

@@ -220,6 +220,7 @@ void igbr_tx_timeout(struct net_device *netdev, unsigned int queue);
 
 /* stats.c */
 void igbr_stats_update(struct igbr_adapter *adapter);
+void igbr_stats_update_queue(struct igbr_adapter *adapter, unsigned int queue);
 void igbr_get_stats64(struct net_device *netdev, struct rtnl_link_stats64 *stats);
 unsigned int igbr_stats_count(const struct igbr_adapter *adapter);
 void igbr_stats_strings(const struct igbr_adapter *adapter, u8 *data);

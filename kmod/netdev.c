@@ -7,6 +7,7 @@
 #include <linux/if_vlan.h>
 
 #include "igbr.h"
+#include "stats.h"
 
 #define IGBR_TX_TIMEOUT		(5 * HZ)
 
@@ -99,6 +100,7 @@ void igbr_netdev_init(struct igbr_adapter *adapter)
 
 	netdev->netdev_ops = &igbr_netdev_ops;
 	netdev->ethtool_ops = &igbr_ethtool_ops;
+	netdev->stat_ops = &igbr_netdev_stat_ops;
 	netdev->watchdog_timeo = IGBR_TX_TIMEOUT;
 	netdev->min_mtu = ETH_MIN_MTU;
 	netdev->max_mtu = IGBR_MTU_MAX;

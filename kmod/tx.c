@@ -452,6 +452,21 @@ static int igbr_tx_l4_type(struct sk_buff *skb)
 	return -EOPNOTSUPP;
 }
 
+/* Count a packet that the device is to sum and, if it makes several frames, to cut. */
+static void igbr_tx_count_offload(struct igbr_tx_ring *ring, const struct sk_buff *skb,
+				  u32 bytes, u16 segs)
+{
+	u64_stats_update_begin(&ring->xmit_syncp);
+	u64_stats_inc(&ring->needs_csum);
+	if (skb_is_gso(skb)) {
+		u64_stats_inc(&ring->gso_packets);
+		u64_stats_add(&ring->gso_bytes, skb->len);
+		u64_stats_add(&ring->gso_wire_packets, segs);
+		u64_stats_add(&ring->gso_wire_bytes, bytes);
+	}
+	u64_stats_update_end(&ring->xmit_syncp);
+}
+
 /* Queue a frame that the device is to sum or cut. Returns its bytes on the wire, 0: dropped. */
 static u32 igbr_tx_queue_summed(struct igbr_tx_ring *ring, struct sk_buff *skb, u64 last)
 {
@@ -486,8 +501,12 @@ static u32 igbr_tx_queue_summed(struct igbr_tx_ring *ring, struct sk_buff *skb, 
 	network = skb_network_offset(skb);
 	lens |= FIELD_PREP(IGBR_TXC_MACLEN, network) |
 		FIELD_PREP(IGBR_TXC_IPLEN, skb_checksum_start_offset(skb) - network);
-	return igbr_tx_queue(ring, skb, cmd, last, bytes, segs,
-			     igbr_tx_put_context(ring, lens, type, mss)) ? bytes : 0;
+	if (unlikely(!igbr_tx_queue(ring, skb, cmd, last, bytes, segs,
+				    igbr_tx_put_context(ring, lens, type, mss))))
+		return 0;
+	/* The device does not know of the frame yet: it is still there. */
+	igbr_tx_count_offload(ring, skb, bytes, segs);
+	return bytes;
 }
 
 /* Queue a frame that the device is to sum, cut or tag. Returns its bytes on the wire, 0: dropped. */
