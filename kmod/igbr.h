@@ -87,6 +87,32 @@ struct igbr_config {
 	u16 mtu;
 };
 
+/**
+ * struct igbr_link_config - the link that the user asked for
+ * @advertise: speeds, as bits of MII_ADVERTISE
+ * @advertise_1000: 1000 Mbit/s, too
+ * @autoneg: negotiate; else @speed and @full_duplex are forced
+ * @full_duplex: forced duplex
+ * @speed: forced speed, 10 or 100 Mbit/s
+ * @pause_autoneg: negotiate pause frames; else @rx_pause and @tx_pause are forced
+ * @rx_pause: obey the partner's
+ * @tx_pause: send our own
+ * @loopback: what is sent comes back, and nothing goes to the cable
+ * @mdix: ETH_TP_MDI, ETH_TP_MDI_X or ETH_TP_MDI_AUTO
+ */
+struct igbr_link_config {
+	u16 advertise;
+	bool advertise_1000;
+	bool autoneg;
+	bool full_duplex;
+	u16 speed;
+	bool pause_autoneg;
+	bool rx_pause;
+	bool tx_pause;
+	bool loopback;
+	u8 mdix;
+};
+
 /* The counters that the MAC keeps, in the order of the table in stats.c */
 #define IGBR_HW_STATS_MAX	64
 
@@ -112,6 +138,7 @@ struct igbr_config {
  * @tx_heads_dma: DMA address of @tx_heads
  * @reset_work: resets the port; takes rtnl
  * @service_work: link and ring health; takes no lock that a stop holds
+ * @link_config: what the user asked for; guarded by rtnl, written with service_work cancelled
  * @link: link state as last reported; written by service_work and, after that was cancelled, by
  *	a stop
  * @stats_lock: guards hw_stats and the clear-on-read registers
@@ -147,6 +174,7 @@ struct igbr_adapter {
 
 	struct work_struct reset_work;
 	struct delayed_work service_work;
+	struct igbr_link_config link_config;
 	struct igbr_link link;
 
 	spinlock_t stats_lock;	/* hw_stats and the clear-on-read registers */
@@ -211,6 +239,7 @@ void igbr_link_init(struct igbr_adapter *adapter);
 void igbr_link_start(struct igbr_adapter *adapter);
 void igbr_link_stop(struct igbr_adapter *adapter);
 void igbr_link_changed(struct igbr_adapter *adapter);
+int igbr_link_apply(struct igbr_adapter *adapter, const struct igbr_link_config *config);
 
 /* recovery.c */
 void igbr_recovery_init(struct igbr_adapter *adapter);

@@ -51,6 +51,15 @@ static int igbr_set_features(struct net_device *netdev, netdev_features_t featur
 {
 	struct igbr_adapter *adapter = netdev_priv(netdev);
 
+	struct igbr_link_config link = adapter->link_config;
+	int err;
+
+	link.loopback = features & NETIF_F_LOOPBACK;
+	if (link.loopback != adapter->link_config.loopback) {
+		err = igbr_link_apply(adapter, &link);
+		if (err)
+			return err;
+	}
 	igbr_port_set_features(adapter, features);
 	if (adapter->active_queues)
 		igbr_address_set_features(adapter, features);
@@ -110,7 +119,7 @@ void igbr_netdev_init(struct igbr_adapter *adapter)
 			      NETIF_F_RXHASH | NETIF_F_HW_VLAN_CTAG_TX |
 			      NETIF_F_HW_VLAN_CTAG_RX | NETIF_F_HW_VLAN_CTAG_FILTER;
 	netdev->features = netdev->hw_features | NETIF_F_HIGHDMA;
-	netdev->hw_features |= NETIF_F_RXALL;
+	netdev->hw_features |= NETIF_F_RXALL | NETIF_F_LOOPBACK;
 	netdev->priv_flags |= IFF_UNICAST_FLT;
 	eth_hw_addr_set(netdev, adapter->hw.perm_addr);
 	ether_addr_copy(netdev->perm_addr, adapter->hw.perm_addr);

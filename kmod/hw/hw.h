@@ -55,6 +55,8 @@ struct igbr_mac_info {
  * @phy_lock: one user of MDIC at a time
  * @phy_id: OUI, model and revision of the PHY
  * @nvm_version: word 5 of the NVM
+ * @nvm_words: its size in words of 16 bits
+ * @ledctl: LEDCTL as the NVM set it, while the LEDs identify the port
  * @perm_addr: MAC address that the NVM gave
  */
 struct igbr_hw {
@@ -68,6 +70,8 @@ struct igbr_hw {
 	struct mutex phy_lock;	/* MDIC */
 	u32 phy_id;
 	u16 nvm_version;
+	u16 nvm_words;
+	u32 ledctl;
 	u8 perm_addr[ETH_ALEN];
 };
 
@@ -85,6 +89,20 @@ struct igbr_link {
 	bool rx_pause;
 	bool tx_pause;
 	u16 speed;
+};
+
+/**
+ * struct igbr_phy_config - what the PHY is told of the link
+ * @bmcr: MII_BMCR: autonegotiation, or the forced speed and duplex
+ * @advertise: speeds and pause bits of MII_ADVERTISE
+ * @ctrl1000: ADVERTISE_1000FULL of MII_CTRL1000
+ * @mdix: ETH_TP_MDI, ETH_TP_MDI_X or ETH_TP_MDI_AUTO
+ */
+struct igbr_phy_config {
+	u16 bmcr;
+	u16 advertise;
+	u16 ctrl1000;
+	u8 mdix;
 };
 
 extern const struct igbr_mac_info igbr_mac_82576;
@@ -121,7 +139,9 @@ void igbr_mac_init_filters(struct igbr_hw *hw);
 void igbr_mac_init_flow_control(struct igbr_hw *hw, unsigned int max_frame);
 void igbr_mac_update_ctrl(struct igbr_hw *hw, u32 clear, u32 set);
 void igbr_mac_set_pause(struct igbr_hw *hw, bool rx, bool tx);
-void igbr_mac_set_link_up(struct igbr_hw *hw);
+void igbr_mac_set_link_up(struct igbr_hw *hw, bool loopback);
+void igbr_mac_set_leds(struct igbr_hw *hw, bool on);
+void igbr_mac_restore_leds(struct igbr_hw *hw);
 void igbr_mac_read_link(struct igbr_hw *hw, struct igbr_link *link);
 void igbr_mac_set_driver_loaded(struct igbr_hw *hw, bool loaded);
 bool igbr_mac_is_copper(struct igbr_hw *hw);
@@ -134,7 +154,8 @@ int igbr_nvm_check(struct igbr_hw *hw);
 
 /* phy.c */
 int igbr_phy_identify(struct igbr_hw *hw);
-int igbr_phy_start(struct igbr_hw *hw);
+int igbr_phy_start(struct igbr_hw *hw, const struct igbr_phy_config *config, bool restart);
+int igbr_phy_read_mdix(struct igbr_hw *hw);
 int igbr_phy_restart_autoneg(struct igbr_hw *hw);
 int igbr_phy_resolve_pause(struct igbr_hw *hw, struct igbr_link *link);
 int igbr_phy_read_advertising(struct igbr_hw *hw, u16 *advertise, u16 *ctrl1000, u16 *partner,

@@ -310,10 +310,40 @@ void igbr_mac_set_pause(struct igbr_hw *hw, bool rx, bool tx)
 /**
  * igbr_mac_set_link_up - let the MAC follow the PHY's link, speed and duplex
  * @hw: the port
+ * @loopback: the PHY sends back what it gets: 1000 Mbit/s without asking it
  */
-void igbr_mac_set_link_up(struct igbr_hw *hw)
+void igbr_mac_set_link_up(struct igbr_hw *hw, bool loopback)
 {
-	igbr_mac_update_ctrl(hw, IGBR_CTRL_FRCSPD | IGBR_CTRL_FRCDPX, IGBR_CTRL_SLU);
+	u32 forced = IGBR_CTRL_FRCSPD | IGBR_CTRL_FRCDPX;
+
+	if (loopback)
+		igbr_mac_update_ctrl(hw, IGBR_CTRL_SPEED, forced | IGBR_CTRL_SLU | IGBR_CTRL_FD |
+				     FIELD_PREP(IGBR_CTRL_SPEED, IGBR_CTRL_SPEED_1000));
+	else
+		igbr_mac_update_ctrl(hw, forced, IGBR_CTRL_SLU);
+}
+
+/**
+ * igbr_mac_set_leds - all LEDs of the port on or off
+ * @hw: the port
+ * @on: on
+ */
+void igbr_mac_set_leds(struct igbr_hw *hw, bool on)
+{
+	if (!hw->ledctl)
+		hw->ledctl = igbr_rd32(hw, IGBR_LEDCTL);
+	igbr_wr32(hw, IGBR_LEDCTL, on ? IGBR_LEDCTL_ALL_ON : IGBR_LEDCTL_ALL_OFF);
+}
+
+/**
+ * igbr_mac_restore_leds - let the LEDs show again what the NVM says
+ * @hw: the port
+ */
+void igbr_mac_restore_leds(struct igbr_hw *hw)
+{
+	if (hw->ledctl)
+		igbr_wr32(hw, IGBR_LEDCTL, hw->ledctl);
+	hw->ledctl = 0;
 }
 
 /**

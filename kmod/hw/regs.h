@@ -15,6 +15,8 @@
 #define  IGBR_CTRL_FD			BIT(0)
 #define  IGBR_CTRL_GIO_MASTER_DISABLE	BIT(2)
 #define  IGBR_CTRL_SLU			BIT(6)
+#define  IGBR_CTRL_SPEED		GENMASK(9, 8)
+#define   IGBR_CTRL_SPEED_1000		2
 #define  IGBR_CTRL_FRCSPD		BIT(11)
 #define  IGBR_CTRL_FRCDPX		BIT(12)
 #define  IGBR_CTRL_RST			BIT(26)
@@ -42,6 +44,9 @@
 #define   IGBR_MDIC_OP_READ		2
 #define  IGBR_MDIC_READY		BIT(28)
 #define  IGBR_MDIC_ERROR		BIT(30)
+#define IGBR_LEDCTL			0x00e00
+#define  IGBR_LEDCTL_ALL_ON		0x0e0e0e0e	/* mode 1110b of each LED */
+#define  IGBR_LEDCTL_ALL_OFF		0x0f0f0f0f
 #define IGBR_FCAL			0x00028
 #define IGBR_FCAH			0x0002c
 #define IGBR_FCT			0x00030
@@ -51,6 +56,7 @@
 #define IGBR_EECD			0x00010
 #define  IGBR_EECD_PRES			BIT(8)
 #define  IGBR_EECD_AUTO_RD		BIT(9)
+#define  IGBR_EECD_SIZE			GENMASK(14, 11)
 #define IGBR_EERD			0x00014
 #define  IGBR_EERD_START		BIT(0)
 #define  IGBR_EERD_DONE			BIT(1)
@@ -123,6 +129,7 @@
 #define  IGBR_RXCSUM_CRCOFL		BIT(11)
 #define  IGBR_RXCSUM_PCSD		BIT(13)
 #define IGBR_RLPML			0x05004
+#define IGBR_RFCTL			0x05008
 #define IGBR_MTA(n)			(0x05200 + 4 * (n))
 #define IGBR_RAL(n)			(0x05400 + 8 * (n))	/* n < 16 */
 #define IGBR_RAL_HIGH(n)		(0x05460 + 8 * (n))	/* n >= 16 */
@@ -162,6 +169,7 @@
 #define  IGBR_RQDPC_COUNT		GENMASK(11, 0)
 
 /* Transmit (8.12) */
+#define IGBR_TXPBS			0x03404
 #define IGBR_TCTL			0x00400
 #define  IGBR_TCTL_EN			BIT(1)
 #define  IGBR_TCTL_PSP			BIT(3)
@@ -183,6 +191,13 @@
 #define IGBR_TDWBAL(q)			(0x0e038 + 0x40 * (q))
 #define  IGBR_TDWBAL_ENABLE		BIT(0)
 #define IGBR_TDWBAH(q)			(0x0e03c + 0x40 * (q))
+
+/* Wake-up and management (8.16, 8.20) */
+#define IGBR_WUC			0x05800
+#define IGBR_WUFC			0x05808
+#define IGBR_WUS			0x05810
+#define IGBR_MANC			0x05820
+#define IGBR_FWSM			0x05b54
 
 /* Statistics (8.18); all clear on read. The wide ones clear when the high half is read. */
 #define IGBR_CRCERRS			0x04000
