@@ -509,7 +509,7 @@ static u32 igbr_tx_queue_summed(struct igbr_tx_ring *ring, struct sk_buff *skb, 
 	return bytes;
 }
 
-/* Queue a frame that the device is to sum, cut or tag. Returns its bytes on the wire, 0: dropped. */
+/* Queue a frame that the device is to sum, cut or tag. Returns as igbr_tx_queue_summed(). */
 static noinline u32 igbr_tx_queue_offload(struct igbr_tx_ring *ring, struct sk_buff *skb, u64 last)
 {
 	/* It frees the frame when it fails. */

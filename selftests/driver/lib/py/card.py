@@ -12,6 +12,8 @@ from drivers.net.lib.py import NetDrvEpEnv
 from .shell import ip_json, output, read, sh, wait_until
 
 NEEDED = ["NETIF", "REMOTE_TYPE", "REMOTE_ARGS", "LOCAL_V4", "LOCAL_V6", "REMOTE_V4", "REMOTE_V6"]
+# With less an interface has no IPv6, nor its settings.
+IPV6_MIN_MTU = 1280
 
 
 def skip_all(reason):
@@ -73,6 +75,9 @@ class Port:
         names = [link["ifname"] for link in ip_json("link show", self.peer)]
         return self.name in names and bus_info(self.name, self.peer) == self.bdf
 
+    def mtu(self):
+        return ip_json(f"link show dev {self.name}", self.peer)[0]["mtu"]
+
     def carrier(self):
         if not self.peer:
             return read(f"/sys/class/net/{self.name}/carrier") == "1"
@@ -81,7 +86,7 @@ class Port:
 
 def usable(addresses, mtu):
     """There is no IPv6 below its smallest MTU."""
-    return [address for address in addresses if ":" not in address or mtu >= 1280]
+    return [address for address in addresses if ":" not in address or mtu >= IPV6_MIN_MTU]
 
 
 def bus_info(name, peer):
@@ -118,11 +123,11 @@ class Card(NetDrvEpEnv):
         for port in (self.peer, self.port):
             if not port.configured():
                 port.bring_back()
-            sh(f"sysctl -q -w net.ipv6.conf.{port.name}.router_solicitations=0", port.peer)
+            if port.mtu() >= IPV6_MIN_MTU:
+                sh(f"sysctl -q -w net.ipv6.conf.{port.name}.router_solicitations=0", port.peer)
         wait_until(lambda: self.port.carrier() and self.peer.carrier(), "the link to come up")
         for port, other in ((self.port, self.peer), (self.peer, self.port)):
-            mtu = ip_json(f"link show dev {port.name}", port.peer)[0]["mtu"]
-            for address in usable(other.addresses, mtu):
+            for address in usable(other.addresses, port.mtu()):
                 port.ip(f"neigh replace {address} lladdr {other.mac} dev {port.name} nud permanent")
         self.dev = ip_json(f"link show dev {self.port.name}")[0]
         self.ifindex = self.dev["ifindex"]
