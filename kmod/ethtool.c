@@ -8,6 +8,7 @@
 #include "dump.h"
 #include "igbr.h"
 #include "link_settings.h"
+#include "power.h"
 #include "stats.h"
 #include "steering/rss.h"
 
@@ -158,6 +159,8 @@ const struct ethtool_ops igbr_ethtool_ops = {
 	.get_regs = igbr_get_regs,
 	.get_eeprom_len = igbr_get_eeprom_len,
 	.get_eeprom = igbr_get_eeprom,
+	.get_wol = igbr_get_wol,
+	.set_wol = igbr_set_wol,
 	.get_msglevel = igbr_get_msglevel,
 	.set_msglevel = igbr_set_msglevel,
 	.get_sset_count = igbr_get_sset_count,

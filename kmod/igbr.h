@@ -124,6 +124,7 @@ struct igbr_link_config {
  * @devlink: its devlink instance
  * @msg_enable: NETIF_MSG_* bits
  * @flags: IGBR_FLAG_* bits, atomic
+ * @wol: WAKE_* bits; guarded by rtnl
  * @irq_mode: how it signals; changes only while the port is closed
  * @max_queues: queue pairs that the vectors allow
  * @other_irq: Linux interrupt number of the vector for other causes, 0 if there is none
@@ -158,7 +159,9 @@ struct igbr_adapter {
 	u32 msg_enable;
 	unsigned long flags;
 #define IGBR_FLAG_RUNNING	0	/* started: interrupts and NAPI may be armed */
+#define IGBR_FLAG_OFFLINE	1	/* nobody may touch a register; changed under stats_lock */
 
+	u32 wol;
 	enum igbr_irq_mode irq_mode;
 	unsigned int max_queues;
 	int other_irq;
@@ -244,10 +247,14 @@ int igbr_link_apply(struct igbr_adapter *adapter, const struct igbr_link_config 
 /* recovery.c */
 void igbr_recovery_init(struct igbr_adapter *adapter);
 void igbr_recovery_exit(struct igbr_adapter *adapter);
+void igbr_detach(struct igbr_adapter *adapter);
+int igbr_attach(struct igbr_adapter *adapter);
+extern const struct pci_error_handlers igbr_error_handlers;
 void igbr_request_reset(struct igbr_adapter *adapter);
 void igbr_tx_timeout(struct net_device *netdev, unsigned int queue);
 
 /* stats.c */
+void igbr_stats_set_offline(struct igbr_adapter *adapter, bool offline);
 void igbr_stats_update(struct igbr_adapter *adapter);
 void igbr_stats_update_queue(struct igbr_adapter *adapter, unsigned int queue);
 void igbr_get_stats64(struct net_device *netdev, struct rtnl_link_stats64 *stats);

@@ -22,7 +22,11 @@ static int igbr_open(struct net_device *netdev)
 
 static int igbr_stop(struct net_device *netdev)
 {
-	igbr_port_close(netdev_priv(netdev));
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+
+	/* A port that could not be brought back is closed already. */
+	if (adapter->active_queues)
+		igbr_port_close(adapter);
 	return 0;
 }
 

@@ -78,11 +78,31 @@ static_assert(ARRAY_SIZE(igbr_hw_stats) == IGBR_HW_STATS);
 static_assert(IGBR_HW_STATS <= IGBR_HW_STATS_MAX);
 
 /* Context: stats_lock. */
+static bool igbr_may_read(struct igbr_adapter *adapter)
+{
+	return !READ_ONCE(adapter->hw.gone) && !test_bit(IGBR_FLAG_OFFLINE, &adapter->flags);
+}
+
+/**
+ * igbr_stats_set_offline - keep readers of counters from the registers, or let them again
+ * @adapter: the port
+ * @offline: keep them away; when this returns, nobody reads any more
+ *
+ * Context: process.
+ */
+void igbr_stats_set_offline(struct igbr_adapter *adapter, bool offline)
+{
+	spin_lock_bh(&adapter->stats_lock);
+	assign_bit(IGBR_FLAG_OFFLINE, &adapter->flags, offline);
+	spin_unlock_bh(&adapter->stats_lock);
+}
+
+/* Context: stats_lock. */
 static void igbr_read_queue_drops(struct igbr_adapter *adapter, unsigned int queue)
 {
 	u32 drops;
 
-	if (READ_ONCE(adapter->hw.gone))
+	if (!igbr_may_read(adapter))
 		return;
 	drops = igbr_rd32(&adapter->hw, IGBR_RQDPC(queue));
 	if (!READ_ONCE(adapter->hw.gone))
@@ -104,7 +124,7 @@ void igbr_stats_update(struct igbr_adapter *adapter)
 	unsigned int i;
 
 	spin_lock_bh(&adapter->stats_lock);
-	for (i = 0; i < IGBR_HW_STATS && !READ_ONCE(hw->gone); i++) {
+	for (i = 0; i < IGBR_HW_STATS && igbr_may_read(adapter); i++) {
 		u64 value = igbr_rd32(hw, igbr_hw_stats[i].reg);
 
 		if (igbr_hw_stats[i].wide)

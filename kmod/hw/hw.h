@@ -48,8 +48,9 @@ struct igbr_mac_info {
  * @dev: for messages
  * @mac: the MAC's table
  * @port: number of the port on its chip
- * @gone: a read returned all ones and the device does not answer any more; set once, never
- *	cleared, read without a lock
+ * @gone: a read returned all ones and the device does not answer any more; read without a lock,
+ *	cleared only when the slot was reset
+ * @wakes: the NVM lets the port wake the machine
  * @smbi_cleared: the software semaphore was found taken for good once, and was freed by force
  * @ctrl_lock: guards changes of CTRL
  * @phy_lock: one user of MDIC at a time
@@ -65,6 +66,7 @@ struct igbr_hw {
 	const struct igbr_mac_info *mac;
 	u8 port;
 	bool gone;
+	bool wakes;
 	bool smbi_cleared;
 	spinlock_t ctrl_lock;	/* changes of CTRL */
 	struct mutex phy_lock;	/* MDIC */
@@ -140,6 +142,7 @@ void igbr_mac_init_flow_control(struct igbr_hw *hw, unsigned int max_frame);
 void igbr_mac_update_ctrl(struct igbr_hw *hw, u32 clear, u32 set);
 void igbr_mac_set_pause(struct igbr_hw *hw, bool rx, bool tx);
 void igbr_mac_set_link_up(struct igbr_hw *hw, bool loopback);
+void igbr_mac_arm_wakeup(struct igbr_hw *hw, u32 filters, const u8 *addr);
 void igbr_mac_set_leds(struct igbr_hw *hw, bool on);
 void igbr_mac_restore_leds(struct igbr_hw *hw);
 void igbr_mac_read_link(struct igbr_hw *hw, struct igbr_link *link);

@@ -397,3 +397,25 @@ bool igbr_mac_is_copper(struct igbr_hw *hw)
 	return FIELD_GET(IGBR_CTRL_EXT_LINK_MODE, igbr_rd32(hw, IGBR_CTRL_EXT)) ==
 	       IGBR_LINK_MODE_COPPER;
 }
+
+/**
+ * igbr_mac_arm_wakeup - receive what is to wake the machine, and nothing else
+ * @hw: the port, just reset
+ * @filters: IGBR_WUFC_* bits; 0: nothing wakes
+ * @addr: the port's address
+ */
+void igbr_mac_arm_wakeup(struct igbr_hw *hw, u32 filters, const u8 *addr)
+{
+	igbr_wr32(hw, IGBR_WUC, 0);
+	/* Its bits clear as ones are written. */
+	igbr_wr32(hw, IGBR_WUS, U32_MAX);
+	igbr_wr32(hw, IGBR_WUFC, filters);
+	if (!filters)
+		return;
+	igbr_mac_init_filters(hw);
+	igbr_mac_set_rar(hw, 0, addr);
+	igbr_mac_update_ctrl(hw, 0, IGBR_CTRL_SLU | IGBR_CTRL_ADVD3WUC);
+	igbr_wr32(hw, IGBR_RCTL, IGBR_RCTL_EN | IGBR_RCTL_BAM |
+		  (filters & IGBR_WUFC_MC ? IGBR_RCTL_MPE : 0));
+	igbr_wr32(hw, IGBR_WUC, IGBR_WUC_PME_EN);
+}

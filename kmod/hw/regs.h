@@ -19,6 +19,7 @@
 #define   IGBR_CTRL_SPEED_1000		2
 #define  IGBR_CTRL_FRCSPD		BIT(11)
 #define  IGBR_CTRL_FRCDPX		BIT(12)
+#define  IGBR_CTRL_ADVD3WUC		BIT(20)
 #define  IGBR_CTRL_RST			BIT(26)
 #define  IGBR_CTRL_RFCE			BIT(27)
 #define  IGBR_CTRL_TFCE			BIT(28)
@@ -194,7 +195,13 @@
 
 /* Wake-up and management (8.16, 8.20) */
 #define IGBR_WUC			0x05800
+#define  IGBR_WUC_PME_EN		BIT(1)
 #define IGBR_WUFC			0x05808
+#define  IGBR_WUFC_LNKC			BIT(0)
+#define  IGBR_WUFC_MAG			BIT(1)
+#define  IGBR_WUFC_EX			BIT(2)
+#define  IGBR_WUFC_MC			BIT(3)
+#define  IGBR_WUFC_BC			BIT(4)
 #define IGBR_WUS			0x05810
 #define IGBR_MANC			0x05820
 #define IGBR_FWSM			0x05b54
