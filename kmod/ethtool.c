@@ -9,6 +9,7 @@
 #include "igbr.h"
 #include "link_settings.h"
 #include "power.h"
+#include "selftest.h"
 #include "stats.h"
 #include "steering/rss.h"
 
@@ -31,13 +32,22 @@ static void igbr_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *
 
 static int igbr_get_sset_count(struct net_device *netdev, int sset)
 {
-	return sset == ETH_SS_STATS ? igbr_stats_count(netdev_priv(netdev)) : -EOPNOTSUPP;
+	switch (sset) {
+	case ETH_SS_STATS:
+		return igbr_stats_count(netdev_priv(netdev));
+	case ETH_SS_TEST:
+		return igbr_selftest_count;
+	default:
+		return -EOPNOTSUPP;
+	}
 }
 
 static void igbr_get_strings(struct net_device *netdev, u32 sset, u8 *data)
 {
 	if (sset == ETH_SS_STATS)
 		igbr_stats_strings(netdev_priv(netdev), data);
+	else if (sset == ETH_SS_TEST)
+		igbr_selftest_strings(data);
 }
 
 static void igbr_get_ethtool_stats(struct net_device *netdev, struct ethtool_stats *stats,
@@ -165,6 +175,7 @@ const struct ethtool_ops igbr_ethtool_ops = {
 	.set_msglevel = igbr_set_msglevel,
 	.get_sset_count = igbr_get_sset_count,
 	.get_strings = igbr_get_strings,
+	.self_test = igbr_self_test,
 	.get_ethtool_stats = igbr_get_ethtool_stats,
 	.get_eth_mac_stats = igbr_get_eth_mac_stats,
 	.get_eth_ctrl_stats = igbr_get_eth_ctrl_stats,
