@@ -4,9 +4,13 @@
  */
 #include <linux/bitfield.h>
 #include <linux/ethtool.h>
-#include <linux/mii.h>
 
+#include "dump.h"
 #include "igbr.h"
+#include "link_settings.h"
+#include "power.h"
+#include "selftest.h"
+#include "stats.h"
 #include "steering/rss.h"
 
 /* Word 5 of the NVM: version as major.minor.image */
@@ -28,13 +32,22 @@ static void igbr_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *
 
 static int igbr_get_sset_count(struct net_device *netdev, int sset)
 {
-	return sset == ETH_SS_STATS ? igbr_stats_count(netdev_priv(netdev)) : -EOPNOTSUPP;
+	switch (sset) {
+	case ETH_SS_STATS:
+		return igbr_stats_count(netdev_priv(netdev));
+	case ETH_SS_TEST:
+		return igbr_selftest_count;
+	default:
+		return -EOPNOTSUPP;
+	}
 }
 
 static void igbr_get_strings(struct net_device *netdev, u32 sset, u8 *data)
 {
 	if (sset == ETH_SS_STATS)
 		igbr_stats_strings(netdev_priv(netdev), data);
+	else if (sset == ETH_SS_TEST)
+		igbr_selftest_strings(data);
 }
 
 static void igbr_get_ethtool_stats(struct net_device *netdev, struct ethtool_stats *stats,
@@ -195,62 +208,33 @@ static u32 igbr_get_rxfh_key_size(struct net_device *netdev)
 	return IGBR_RSS_KEY_SIZE;
 }
 
-static int igbr_nway_reset(struct net_device *netdev)
-{
-	struct igbr_adapter *adapter = netdev_priv(netdev);
-
-	if (!netif_running(netdev))
-		return -ENETDOWN;
-	return igbr_phy_restart_autoneg(&adapter->hw);
-}
-
-static int igbr_get_link_ksettings(struct net_device *netdev, struct ethtool_link_ksettings *cmd)
-{
-	struct igbr_adapter *adapter = netdev_priv(netdev);
-	u16 advertise, ctrl1000, partner, stat1000;
-	int err;
-
-	err = igbr_phy_read_advertising(&adapter->hw, &advertise, &ctrl1000, &partner, &stat1000);
-	if (err)
-		return err;
-	ethtool_link_ksettings_zero_link_mode(cmd, supported);
-	ethtool_link_ksettings_zero_link_mode(cmd, advertising);
-	ethtool_link_ksettings_zero_link_mode(cmd, lp_advertising);
-	mii_adv_mod_linkmode_adv_t(cmd->link_modes.supported, ADVERTISE_ALL | ADVERTISE_PAUSE_CAP |
-				   ADVERTISE_PAUSE_ASYM);
-	linkmode_set_bit(ETHTOOL_LINK_MODE_1000baseT_Full_BIT, cmd->link_modes.supported);
-	linkmode_set_bit(ETHTOOL_LINK_MODE_Autoneg_BIT, cmd->link_modes.supported);
-	linkmode_set_bit(ETHTOOL_LINK_MODE_TP_BIT, cmd->link_modes.supported);
-	mii_adv_mod_linkmode_adv_t(cmd->link_modes.advertising, advertise);
-	mii_ctrl1000_mod_linkmode_adv_t(cmd->link_modes.advertising, ctrl1000);
-	linkmode_set_bit(ETHTOOL_LINK_MODE_Autoneg_BIT, cmd->link_modes.advertising);
-	linkmode_set_bit(ETHTOOL_LINK_MODE_TP_BIT, cmd->link_modes.advertising);
-	cmd->base.port = PORT_TP;
-	cmd->base.phy_address = 1;
-	cmd->base.autoneg = AUTONEG_ENABLE;
-	if (!netif_carrier_ok(netdev)) {
-		cmd->base.speed = SPEED_UNKNOWN;
-		cmd->base.duplex = DUPLEX_UNKNOWN;
-		return 0;
-	}
-	mii_adv_mod_linkmode_adv_t(cmd->link_modes.lp_advertising, partner);
-	mii_stat1000_mod_linkmode_lpa_t(cmd->link_modes.lp_advertising, stat1000);
-	cmd->base.speed = adapter->link.speed;
-	cmd->base.duplex = adapter->link.full_duplex ? DUPLEX_FULL : DUPLEX_HALF;
-	return 0;
-}
-
 const struct ethtool_ops igbr_ethtool_ops = {
 	.supported_coalesce_params = ETHTOOL_COALESCE_USECS | ETHTOOL_COALESCE_USE_ADAPTIVE_RX,
 	.get_drvinfo = igbr_get_drvinfo,
 	.get_link = ethtool_op_get_link,
 	.get_link_ksettings = igbr_get_link_ksettings,
+	.set_link_ksettings = igbr_set_link_ksettings,
 	.nway_reset = igbr_nway_reset,
+	.get_pauseparam = igbr_get_pauseparam,
+	.set_pauseparam = igbr_set_pauseparam,
+	.set_phys_id = igbr_set_phys_id,
+	.get_regs_len = igbr_get_regs_len,
+	.get_regs = igbr_get_regs,
+	.get_eeprom_len = igbr_get_eeprom_len,
+	.get_eeprom = igbr_get_eeprom,
+	.get_wol = igbr_get_wol,
+	.set_wol = igbr_set_wol,
 	.get_msglevel = igbr_get_msglevel,
 	.set_msglevel = igbr_set_msglevel,
 	.get_sset_count = igbr_get_sset_count,
 	.get_strings = igbr_get_strings,
+	.self_test = igbr_self_test,
 	.get_ethtool_stats = igbr_get_ethtool_stats,
+	.get_eth_mac_stats = igbr_get_eth_mac_stats,
+	.get_eth_ctrl_stats = igbr_get_eth_ctrl_stats,
+	.get_eth_phy_stats = igbr_get_eth_phy_stats,
+	.get_pause_stats = igbr_get_pause_stats,
+	.get_rmon_stats = igbr_get_rmon_stats,
 	.get_ringparam = igbr_get_ringparam,
 	.set_ringparam = igbr_set_ringparam,
 	.get_channels = igbr_get_channels,

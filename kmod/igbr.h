@@ -93,6 +93,32 @@ struct igbr_config {
 	u16 mtu;
 };
 
+/**
+ * struct igbr_link_config - the link that the user asked for
+ * @advertise: speeds, as bits of MII_ADVERTISE
+ * @advertise_1000: 1000 Mbit/s, too
+ * @autoneg: negotiate; else @speed and @full_duplex are forced
+ * @full_duplex: forced duplex
+ * @speed: forced speed, 10 or 100 Mbit/s
+ * @pause_autoneg: negotiate pause frames; else @rx_pause and @tx_pause are forced
+ * @rx_pause: obey the partner's
+ * @tx_pause: send our own
+ * @loopback: what is sent comes back, and nothing goes to the cable
+ * @mdix: ETH_TP_MDI, ETH_TP_MDI_X or ETH_TP_MDI_AUTO
+ */
+struct igbr_link_config {
+	u16 advertise;
+	bool advertise_1000;
+	bool autoneg;
+	bool full_duplex;
+	u16 speed;
+	bool pause_autoneg;
+	bool rx_pause;
+	bool tx_pause;
+	bool loopback;
+	u8 mdix;
+};
+
 /* The counters that the MAC keeps, in the order of the table in stats.c */
 #define IGBR_HW_STATS_MAX	64
 
@@ -104,6 +130,7 @@ struct igbr_config {
  * @devlink: its devlink instance
  * @msg_enable: NETIF_MSG_* bits
  * @flags: IGBR_FLAG_* bits, atomic
+ * @wol: WAKE_* bits; guarded by rtnl
  * @irq_mode: how it signals; changes only while the port is closed
  * @max_queues: queue pairs that the vectors allow
  * @other_irq: Linux interrupt number of the vector for other causes, 0 if there is none
@@ -118,6 +145,7 @@ struct igbr_config {
  * @tx_heads_dma: DMA address of @tx_heads
  * @reset_work: resets the port; takes rtnl
  * @service_work: link and ring health; takes no lock that a stop holds
+ * @link_config: what the user asked for; guarded by rtnl, written with service_work cancelled
  * @link: link state as last reported; written by service_work and, after that was cancelled, by
  *	a stop
  * @stats_lock: guards hw_stats and the clear-on-read registers
@@ -125,6 +153,7 @@ struct igbr_config {
  * @queue_drops: frames that the MAC dropped because a queue had no descriptor
  * @resets: times that the port was reset for a fault
  * @tx_timeouts: times that the stack found a transmit queue stuck
+ * @vlans: VLANs that are accepted; guarded by rtnl
  * @reta: RSS indirection table; guarded by rtnl
  * @rss_key: RSS key; guarded by rtnl
  */
@@ -136,7 +165,9 @@ struct igbr_adapter {
 	u32 msg_enable;
 	unsigned long flags;
 #define IGBR_FLAG_RUNNING	0	/* started: interrupts and NAPI may be armed */
+#define IGBR_FLAG_OFFLINE	1	/* nobody may touch a register; changed under stats_lock */
 
+	u32 wol;
 	enum igbr_irq_mode irq_mode;
 	unsigned int max_queues;
 	int other_irq;
@@ -152,6 +183,7 @@ struct igbr_adapter {
 
 	struct work_struct reset_work;
 	struct delayed_work service_work;
+	struct igbr_link_config link_config;
 	struct igbr_link link;
 
 	spinlock_t stats_lock;	/* hw_stats and the clear-on-read registers */
@@ -160,6 +192,7 @@ struct igbr_adapter {
 	u64 resets;
 	u64 tx_timeouts;
 
+	DECLARE_BITMAP(vlans, VLAN_N_VID);
 	u8 reta[IGBR_RETA_SIZE];
 	u8 rss_key[IGBR_RSS_KEY_SIZE];
 };
@@ -167,7 +200,14 @@ struct igbr_adapter {
 /* netdev.c */
 extern const struct net_device_ops igbr_netdev_ops;
 void igbr_netdev_init(struct igbr_adapter *adapter);
+
+/* address.c */
+void igbr_address_start(struct igbr_adapter *adapter);
+void igbr_address_set_features(struct igbr_adapter *adapter, netdev_features_t features);
 void igbr_set_rx_mode(struct net_device *netdev);
+int igbr_set_mac_address(struct net_device *netdev, void *p);
+int igbr_vlan_add(struct net_device *netdev, __be16 proto, u16 vid);
+int igbr_vlan_remove(struct net_device *netdev, __be16 proto, u16 vid);
 
 /* port.c */
 int igbr_port_open(struct igbr_adapter *adapter);
@@ -189,6 +229,7 @@ void igbr_irq_configure(struct igbr_adapter *adapter);
 void igbr_irq_map_tx(struct igbr_vector *vector);
 void igbr_irq_enable(struct igbr_adapter *adapter);
 void igbr_irq_disable(struct igbr_adapter *adapter);
+int igbr_irq_test(struct igbr_adapter *adapter);
 void igbr_irq_kick(struct igbr_adapter *adapter, unsigned int index);
 
 /* Let a vector signal again. */
@@ -206,15 +247,21 @@ void igbr_link_init(struct igbr_adapter *adapter);
 void igbr_link_start(struct igbr_adapter *adapter);
 void igbr_link_stop(struct igbr_adapter *adapter);
 void igbr_link_changed(struct igbr_adapter *adapter);
+int igbr_link_apply(struct igbr_adapter *adapter, const struct igbr_link_config *config);
 
 /* recovery.c */
 void igbr_recovery_init(struct igbr_adapter *adapter);
 void igbr_recovery_exit(struct igbr_adapter *adapter);
+void igbr_detach(struct igbr_adapter *adapter);
+int igbr_attach(struct igbr_adapter *adapter);
+extern const struct pci_error_handlers igbr_error_handlers;
 void igbr_request_reset(struct igbr_adapter *adapter);
 void igbr_tx_timeout(struct net_device *netdev, unsigned int queue);
 
 /* stats.c */
+void igbr_stats_set_offline(struct igbr_adapter *adapter, bool offline);
 void igbr_stats_update(struct igbr_adapter *adapter);
+void igbr_stats_update_queue(struct igbr_adapter *adapter, unsigned int queue);
 void igbr_get_stats64(struct net_device *netdev, struct rtnl_link_stats64 *stats);
 unsigned int igbr_stats_count(const struct igbr_adapter *adapter);
 void igbr_stats_strings(const struct igbr_adapter *adapter, u8 *data);

@@ -5,6 +5,7 @@
  * them outlives down and up; they are requested while the port is open.
  */
 #include <linux/bitfield.h>
+#include <linux/completion.h>
 #include <linux/interrupt.h>
 
 #include "igbr.h"
@@ -451,4 +452,79 @@ void igbr_irq_kick(struct igbr_adapter *adapter, unsigned int index)
 		igbr_wr32(&adapter->hw, IGBR_EICS, BIT(IGBR_QUEUE_VECTOR(index)));
 	else
 		igbr_wr32(&adapter->hw, IGBR_ICS, IGBR_ICR_RXDMT0);
+}
+
+/* How long a vector may take to signal in the self-test */
+#define IGBR_TEST_MS	1000
+
+/**
+ * struct igbr_irq_probe - a vector on trial
+ * @adapter: the port
+ * @seen: it has signalled
+ */
+struct igbr_irq_probe {
+	struct igbr_adapter *adapter;
+	struct completion seen;
+};
+
+static irqreturn_t igbr_irq_seen(int irq, void *data)
+{
+	struct igbr_irq_probe *probe = data;
+	u32 icr = igbr_rd32(&probe->adapter->hw, IGBR_ICR);
+
+	if (probe->adapter->irq_mode == IGBR_IRQ_INTX && !(icr & IGBR_ICR_INTA))
+		return IRQ_NONE;
+	complete(&probe->seen);
+	return IRQ_HANDLED;
+}
+
+static int igbr_irq_test_vector(struct igbr_adapter *adapter, unsigned int number)
+{
+	bool msix = adapter->irq_mode == IGBR_IRQ_MSIX;
+	int irq = pci_irq_vector(adapter->pdev, number);
+	struct igbr_irq_probe probe = { .adapter = adapter };
+	struct igbr_hw *hw = &adapter->hw;
+	int err;
+
+	init_completion(&probe.seen);
+	err = request_irq(irq, igbr_irq_seen, adapter->irq_mode == IGBR_IRQ_INTX ? IRQF_SHARED : 0,
+			  adapter->netdev->name, &probe);
+	if (err)
+		return err;
+	igbr_rd32(hw, IGBR_ICR);
+	igbr_wr32(hw, msix ? IGBR_EIMS : IGBR_IMS, msix ? BIT(number) : IGBR_ICR_LSC);
+	igbr_wr32(hw, msix ? IGBR_EICS : IGBR_ICS, msix ? BIT(number) : IGBR_ICR_LSC);
+	igbr_flush(hw);
+	if (!wait_for_completion_timeout(&probe.seen, msecs_to_jiffies(IGBR_TEST_MS))) {
+		netdev_err(adapter->netdev, "interrupt %d (vector %u) does not signal\n", irq,
+			   number);
+		err = -ETIMEDOUT;
+	}
+	igbr_wr32(hw, IGBR_IMC, U32_MAX);
+	igbr_wr32(hw, IGBR_EIMC, U32_MAX);
+	igbr_flush(hw);
+	free_irq(irq, &probe);
+	return err;
+}
+
+/**
+ * igbr_irq_test - make each vector signal, and see whether it arrives
+ * @adapter: the port, closed and in reset state, in which it has to be brought again afterwards
+ *
+ * Context: process, rtnl.
+ * Return: 0 or a negative error.
+ */
+int igbr_irq_test(struct igbr_adapter *adapter)
+{
+	unsigned int vectors = adapter->irq_mode == IGBR_IRQ_MSIX ?
+			       IGBR_QUEUE_VECTOR(adapter->max_queues) : 1;
+	unsigned int i;
+	int err = 0;
+
+	/* There is no queue now: just the mode is set. */
+	igbr_irq_configure(adapter);
+	igbr_wr32(&adapter->hw, IGBR_IAM, IGBR_ALL_CAUSES);
+	for (i = 0; i < vectors && !err; i++)
+		err = igbr_irq_test_vector(adapter, i);
+	return err;
 }

@@ -2,6 +2,8 @@
 /*
  * Link state, and the service task that looks after it and after the rings' health.
  */
+#include <linux/ethtool.h>
+#include <linux/mii.h>
 #include <linux/rtnetlink.h>
 
 #include "igbr.h"
@@ -16,13 +18,27 @@ static const char *igbr_pause_name(const struct igbr_link *link)
 	return link->tx_pause ? "tx" : "off";
 }
 
+/* Pause frames go the ways that were asked for and, if that is negotiated, agreed on. */
+static void igbr_resolve_pause(struct igbr_adapter *adapter, struct igbr_link *link)
+{
+	const struct igbr_link_config *config = &adapter->link_config;
+
+	link->rx_pause = config->rx_pause && link->full_duplex && !config->loopback;
+	link->tx_pause = config->tx_pause && link->full_duplex && !config->loopback;
+	if (!config->pause_autoneg || !config->autoneg || config->loopback)
+		return;
+	if (igbr_phy_resolve_pause(&adapter->hw, link))
+		netdev_warn(adapter->netdev, "PHY does not answer: no flow control\n");
+	link->rx_pause &= config->rx_pause;
+	link->tx_pause &= config->tx_pause;
+}
+
 static void igbr_link_up(struct igbr_adapter *adapter, struct igbr_link *link)
 {
 	struct igbr_hw *hw = &adapter->hw;
 	unsigned int i;
 
-	if (igbr_phy_resolve_pause(hw, link))
-		netdev_warn(adapter->netdev, "PHY does not answer: no flow control\n");
+	igbr_resolve_pause(adapter, link);
 	igbr_mac_set_pause(hw, link->rx_pause, link->tx_pause);
 	/* With pause frames the partner waits; else one full queue must not block the others. */
 	for (i = 0; i < adapter->active_queues; i++)
@@ -90,12 +106,47 @@ static void igbr_service_task(struct work_struct *work)
 }
 
 /**
- * igbr_link_init - prepare the service task
+ * igbr_link_init - prepare the service task; everything that the PHY can do is advertised
  * @adapter: the port
  */
 void igbr_link_init(struct igbr_adapter *adapter)
 {
+	adapter->link_config = (struct igbr_link_config){
+		.advertise = ADVERTISE_10HALF | ADVERTISE_10FULL | ADVERTISE_100HALF |
+			     ADVERTISE_100FULL,
+		.advertise_1000 = true,
+		.autoneg = true,
+		.pause_autoneg = true,
+		.rx_pause = true,
+		.tx_pause = true,
+		.mdix = ETH_TP_MDI_AUTO,
+	};
 	INIT_DELAYED_WORK(&adapter->service_work, igbr_service_task);
+}
+
+/* Tell the PHY what the user asked for. */
+static int igbr_start_phy(struct igbr_adapter *adapter, bool restart)
+{
+	const struct igbr_link_config *config = &adapter->link_config;
+	struct igbr_phy_config phy = {
+		.advertise = config->advertise,
+		.ctrl1000 = config->advertise_1000 ? ADVERTISE_1000FULL : 0,
+		.mdix = config->mdix,
+		.bmcr = BMCR_ANENABLE,
+	};
+
+	/* Who obeys pause frames can offer both: what is not wanted is left out at the end. */
+	if (config->rx_pause)
+		phy.advertise |= ADVERTISE_PAUSE_CAP | ADVERTISE_PAUSE_ASYM;
+	else if (config->tx_pause)
+		phy.advertise |= ADVERTISE_PAUSE_ASYM;
+	if (config->loopback)
+		phy.bmcr = BMCR_LOOPBACK | BMCR_SPEED1000 | BMCR_FULLDPLX;
+	else if (!config->autoneg)
+		phy.bmcr = (config->speed == SPEED_100 ? BMCR_SPEED100 : 0) |
+			   (config->full_duplex ? BMCR_FULLDPLX : 0);
+	igbr_mac_set_link_up(&adapter->hw, config->loopback);
+	return igbr_phy_start(&adapter->hw, &phy, restart);
 }
 
 /**
@@ -106,8 +157,7 @@ void igbr_link_init(struct igbr_adapter *adapter)
  */
 void igbr_link_start(struct igbr_adapter *adapter)
 {
-	igbr_mac_set_link_up(&adapter->hw);
-	if (igbr_phy_start(&adapter->hw))
+	if (igbr_start_phy(adapter, false))
 		netdev_err(adapter->netdev, "PHY does not answer: no link\n");
 	mod_delayed_work(system_percpu_wq, &adapter->service_work, 0);
 }
@@ -135,4 +185,32 @@ void igbr_link_changed(struct igbr_adapter *adapter)
 {
 	if (test_bit(IGBR_FLAG_RUNNING, &adapter->flags))
 		mod_delayed_work(system_percpu_wq, &adapter->service_work, 0);
+}
+
+/**
+ * igbr_link_apply - bring another link into force
+ * @adapter: the port, open or not
+ * @config: the link that the user asked for, valid
+ *
+ * Context: process, rtnl.
+ * Return: 0 or a negative error of the PHY: then the old link is asked for again.
+ */
+int igbr_link_apply(struct igbr_adapter *adapter, const struct igbr_link_config *config)
+{
+	struct igbr_link_config old = adapter->link_config;
+	int err;
+
+	if (!adapter->active_queues) {
+		adapter->link_config = *config;
+		return 0;
+	}
+	igbr_link_stop(adapter);
+	adapter->link_config = *config;
+	err = igbr_start_phy(adapter, true);
+	if (err) {
+		adapter->link_config = old;
+		igbr_start_phy(adapter, true);
+	}
+	mod_delayed_work(system_percpu_wq, &adapter->service_work, 0);
+	return err;
 }

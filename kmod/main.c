@@ -6,9 +6,11 @@
  */
 #include <linux/bitfield.h>
 #include <linux/module.h>
+#include <linux/pm.h>
 #include <linux/rtnetlink.h>
 
 #include "igbr.h"
+#include "power.h"
 #include "steering/rss.h"
 
 #define IGBR_DEVICE(id, mac) \
@@ -60,7 +62,9 @@ static void igbr_disable_device(struct pci_dev *pdev)
 {
 	pci_clear_master(pdev);
 	pci_release_mem_regions(pdev);
-	pci_disable_device(pdev);
+	/* A slot that could not be reset leaves it disabled. */
+	if (pci_is_enabled(pdev))
+		pci_disable_device(pdev);
 }
 
 /* Reset the hardware and learn who it is. */
@@ -93,6 +97,7 @@ static void igbr_init_adapter(struct igbr_adapter *adapter, struct pci_dev *pdev
 	adapter->msg_enable = IGBR_MSG_DEFAULT;
 	adapter->hw.dev = &pdev->dev;
 	adapter->hw.mac = (const struct igbr_mac_info *)id->driver_data;
+	spin_lock_init(&adapter->hw.ctrl_lock);
 	mutex_init(&adapter->hw.phy_lock);
 	spin_lock_init(&adapter->stats_lock);
 	igbr_link_init(adapter);
@@ -160,6 +165,9 @@ static int igbr_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		dev_err(&pdev->dev, "cannot register with devlink: %pe\n", ERR_PTR(err));
 		goto err_register;
 	}
+	igbr_power_init(adapter);
+	/* What a reset of the slot is to bring back. */
+	pci_save_state(pdev);
 	igbr_mac_set_driver_loaded(&adapter->hw, true);
 	if (netif_msg_probe(adapter))
 		netdev_info(netdev, "Intel %s, %pM, PHY 0x%08x, up to %u queue pairs\n",
@@ -195,25 +203,14 @@ static void igbr_remove(struct pci_dev *pdev)
 	igbr_disable_device(pdev);
 }
 
-static void igbr_shutdown(struct pci_dev *pdev)
-{
-	struct igbr_adapter *adapter = pci_get_drvdata(pdev);
-
-	rtnl_lock();
-	netif_device_detach(adapter->netdev);
-	if (adapter->active_queues)
-		igbr_port_close(adapter);
-	rtnl_unlock();
-	igbr_mac_set_driver_loaded(&adapter->hw, false);
-	pci_disable_device(pdev);
-}
-
 static struct pci_driver igbr_driver = {
 	.name = IGBR_NAME,
 	.id_table = igbr_pci_ids,
 	.probe = igbr_probe,
 	.remove = igbr_remove,
 	.shutdown = igbr_shutdown,
+	.driver.pm = pm_sleep_ptr(&igbr_pm_ops),
+	.err_handler = &igbr_error_handlers,
 };
 module_pci_driver(igbr_driver);
 

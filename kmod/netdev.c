@@ -7,6 +7,7 @@
 #include <linux/if_vlan.h>
 
 #include "igbr.h"
+#include "stats.h"
 
 #define IGBR_TX_TIMEOUT		(5 * HZ)
 
@@ -21,7 +22,11 @@ static int igbr_open(struct net_device *netdev)
 
 static int igbr_stop(struct net_device *netdev)
 {
-	igbr_port_close(netdev_priv(netdev));
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+
+	/* A port that could not be brought back is closed already. */
+	if (adapter->active_queues)
+		igbr_port_close(adapter);
 	return 0;
 }
 
@@ -38,74 +43,30 @@ static int igbr_change_mtu(struct net_device *netdev, int mtu)
 	return err;
 }
 
-static int igbr_set_mac_address(struct net_device *netdev, void *p)
+/* The device inserts tags only while it strips them: one bit enables both (CTRL.VME). */
+static netdev_features_t igbr_fix_features(struct net_device *netdev, netdev_features_t features)
 {
-	struct igbr_adapter *adapter = netdev_priv(netdev);
-	struct sockaddr *addr = p;
-
-	if (!is_valid_ether_addr(addr->sa_data))
-		return -EADDRNOTAVAIL;
-	eth_hw_addr_set(netdev, addr->sa_data);
-	if (adapter->active_queues)
-		igbr_mac_set_rar(&adapter->hw, 0, netdev->dev_addr);
-	return 0;
-}
-
-/* Secondary unicast addresses into the registers that are left; false: there are too many. */
-static bool igbr_write_unicast(struct igbr_adapter *adapter)
-{
-	unsigned int count = adapter->hw.mac->rar_count, i = 1;
-	struct netdev_hw_addr *ha;
-
-	if (netdev_uc_count(adapter->netdev) > count - 1)
-		return false;
-	netdev_for_each_uc_addr(ha, adapter->netdev)
-		igbr_mac_set_rar(&adapter->hw, i++, ha->addr);
-	while (i < count)
-		igbr_mac_clear_rar(&adapter->hw, i++);
-	return true;
-}
-
-static void igbr_write_multicast(struct igbr_adapter *adapter)
-{
-	u32 table[IGBR_MTA_SIZE] = { };
-	struct netdev_hw_addr *ha;
-	unsigned int i;
-
-	netdev_for_each_mc_addr(ha, adapter->netdev) {
-		unsigned int bit = igbr_mac_hash_multicast(ha->addr);
-
-		table[bit / 32] |= BIT(bit % 32);
-	}
-	for (i = 0; i < adapter->hw.mac->mta_count; i++)
-		igbr_wr32(&adapter->hw, IGBR_MTA(i), table[i]);
-}
-
-/**
- * igbr_set_rx_mode - write the address filters
- * @netdev: network device
- *
- * Context: the address list's lock.
- */
-void igbr_set_rx_mode(struct net_device *netdev)
-{
-	struct igbr_adapter *adapter = netdev_priv(netdev);
-	u32 rctl = IGBR_RCTL_EN | IGBR_RCTL_BAM | IGBR_RCTL_LPE | IGBR_RCTL_SECRC;
-
-	if (!adapter->active_queues)
-		return;
-	if (!igbr_write_unicast(adapter) || netdev->flags & IFF_PROMISC)
-		rctl |= IGBR_RCTL_UPE;
-	if (netdev->flags & (IFF_PROMISC | IFF_ALLMULTI))
-		rctl |= IGBR_RCTL_MPE;
-	else
-		igbr_write_multicast(adapter);
-	igbr_wr32(&adapter->hw, IGBR_RCTL, rctl);
+	if (!(features & NETIF_F_HW_VLAN_CTAG_RX))
+		features &= ~NETIF_F_HW_VLAN_CTAG_TX;
+	return features;
 }
 
 static int igbr_set_features(struct net_device *netdev, netdev_features_t features)
 {
-	igbr_port_set_features(netdev_priv(netdev), features);
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+
+	struct igbr_link_config link = adapter->link_config;
+	int err;
+
+	link.loopback = features & NETIF_F_LOOPBACK;
+	if (link.loopback != adapter->link_config.loopback) {
+		err = igbr_link_apply(adapter, &link);
+		if (err)
+			return err;
+	}
+	igbr_port_set_features(adapter, features);
+	if (adapter->active_queues)
+		igbr_address_set_features(adapter, features);
 	return 0;
 }
 
@@ -119,7 +80,7 @@ static netdev_features_t igbr_features_check(struct sk_buff *skb, struct net_dev
 	if (skb->ip_summed == CHECKSUM_PARTIAL &&
 	    unlikely(mac_header > IGBR_MAX_MAC_HEADER || ip_header > IGBR_MAX_IP_HEADER ||
 		     skb->encapsulation))
-		features &= ~(NETIF_F_CSUM_MASK | NETIF_F_GSO_MASK);
+		features &= ~(NETIF_F_CSUM_MASK | NETIF_F_SCTP_CRC | NETIF_F_GSO_MASK);
 	return vlan_features_check(skb, features);
 }
 
@@ -132,6 +93,9 @@ const struct net_device_ops igbr_netdev_ops = {
 	.ndo_set_mac_address = igbr_set_mac_address,
 	.ndo_validate_addr = eth_validate_addr,
 	.ndo_change_mtu = igbr_change_mtu,
+	.ndo_vlan_rx_add_vid = igbr_vlan_add,
+	.ndo_vlan_rx_kill_vid = igbr_vlan_remove,
+	.ndo_fix_features = igbr_fix_features,
 	.ndo_set_features = igbr_set_features,
 	.ndo_get_stats64 = igbr_get_stats64,
 	.ndo_tx_timeout = igbr_tx_timeout,
@@ -147,14 +111,17 @@ void igbr_netdev_init(struct igbr_adapter *adapter)
 
 	netdev->netdev_ops = &igbr_netdev_ops;
 	netdev->ethtool_ops = &igbr_ethtool_ops;
+	netdev->stat_ops = &igbr_netdev_stat_ops;
 	netdev->watchdog_timeo = IGBR_TX_TIMEOUT;
 	netdev->min_mtu = ETH_MIN_MTU;
 	netdev->max_mtu = IGBR_MTU_MAX;
-	netdev->hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM | NETIF_F_TSO |
-			      NETIF_F_TSO6 | NETIF_F_RXHASH;
+	netdev->vlan_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_SCTP_CRC | NETIF_F_TSO |
+				NETIF_F_TSO6 | NETIF_F_GSO_UDP_L4 | NETIF_F_HIGHDMA;
+	netdev->hw_features = (netdev->vlan_features & ~NETIF_F_HIGHDMA) | NETIF_F_RXCSUM |
+			      NETIF_F_RXHASH | NETIF_F_HW_VLAN_CTAG_TX |
+			      NETIF_F_HW_VLAN_CTAG_RX | NETIF_F_HW_VLAN_CTAG_FILTER;
 	netdev->features = netdev->hw_features | NETIF_F_HIGHDMA;
-	netdev->vlan_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO | NETIF_F_TSO6 |
-				NETIF_F_HIGHDMA;
+	netdev->hw_features |= NETIF_F_RXALL | NETIF_F_LOOPBACK;
 	netdev->priv_flags |= IFF_UNICAST_FLT;
 	eth_hw_addr_set(netdev, adapter->hw.perm_addr);
 	ether_addr_copy(netdev->perm_addr, adapter->hw.perm_addr);

@@ -130,9 +130,12 @@ void igbr_port_set_features(struct igbr_adapter *adapter, netdev_features_t feat
 	for (i = 0; i < adapter->active_queues; i++)
 		igbr_rx_set_features(adapter->rx_rings[i], features);
 	if (features & NETIF_F_RXCSUM)
-		rxcsum |= IGBR_RXCSUM_IPOFLD | IGBR_RXCSUM_TUOFLD;
-	if (adapter->active_queues)
-		igbr_wr32(&adapter->hw, IGBR_RXCSUM, rxcsum);
+		rxcsum |= IGBR_RXCSUM_IPOFLD | IGBR_RXCSUM_TUOFLD | IGBR_RXCSUM_CRCOFL;
+	if (!adapter->active_queues)
+		return;
+	igbr_wr32(&adapter->hw, IGBR_RXCSUM, rxcsum);
+	igbr_mac_update_ctrl(&adapter->hw, IGBR_CTRL_VME,
+			     features & NETIF_F_HW_VLAN_CTAG_RX ? IGBR_CTRL_VME : 0);
 }
 
 static void igbr_start_rings(struct igbr_adapter *adapter)
@@ -158,18 +161,12 @@ static void igbr_port_start(struct igbr_adapter *adapter)
 	unsigned int i;
 
 	pci_set_master(adapter->pdev);
-	igbr_mac_init_filters(hw);
-	igbr_mac_set_rar(hw, 0, netdev->dev_addr);
 	igbr_rss_configure(adapter);
 	igbr_start_rings(adapter);
 	igbr_irq_configure(adapter);
 	igbr_mac_init_flow_control(hw, adapter->config.mtu + IGBR_FRAME_OVERHEAD);
 
-	/* Turns reception on, too. */
-	netif_addr_lock_bh(netdev);
-	igbr_set_rx_mode(netdev);
-	netif_addr_unlock_bh(netdev);
-
+	igbr_address_start(adapter);
 	set_bit(IGBR_FLAG_RUNNING, &adapter->flags);
 	for (i = 0; i < adapter->active_queues; i++)
 		napi_enable(&adapter->vectors[i]->napi);

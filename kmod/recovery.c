@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Recovery: a reset that traffic survives, for a stuck transmit queue and for a device that
- * tells what cannot be true.
+ * tells what cannot be true; resets and errors that come from the bus.
  */
 #include <linux/rtnetlink.h>
 
@@ -70,3 +70,108 @@ void igbr_tx_timeout(struct net_device *netdev, unsigned int queue)
 		   le32_to_cpu(READ_ONCE(*ring->head)));
 	igbr_request_reset(adapter);
 }
+
+/**
+ * igbr_detach - close the port and keep everybody from the device
+ * @adapter: the port, open or not; the stack finds it absent
+ *
+ * Context: process, without rtnl.
+ */
+void igbr_detach(struct igbr_adapter *adapter)
+{
+	rtnl_lock();
+	netif_device_detach(adapter->netdev);
+	if (adapter->active_queues)
+		igbr_port_close(adapter);
+	igbr_stats_set_offline(adapter, true);
+	rtnl_unlock();
+}
+
+/**
+ * igbr_attach - undo igbr_detach(), with a device that may have forgotten everything
+ * @adapter: the port
+ *
+ * Context: process, without rtnl.
+ * Return: 0 or a negative error: then the port stays absent.
+ */
+int igbr_attach(struct igbr_adapter *adapter)
+{
+	int err;
+
+	rtnl_lock();
+	pci_set_master(adapter->pdev);
+	err = igbr_mac_reset(&adapter->hw);
+	if (err)
+		goto out;
+	igbr_mac_set_driver_loaded(&adapter->hw, true);
+	igbr_stats_set_offline(adapter, false);
+	if (netif_running(adapter->netdev))
+		err = igbr_port_open(adapter);
+	if (!err)
+		netif_device_attach(adapter->netdev);
+out:
+	if (err)
+		netdev_err(adapter->netdev, "the port does not come back: %pe\n", ERR_PTR(err));
+	rtnl_unlock();
+	return err;
+}
+
+/* Somebody resets the function, as by sysfs: traffic stops before and goes on afterwards. */
+static void igbr_reset_prepare(struct pci_dev *pdev)
+{
+	igbr_detach(pci_get_drvdata(pdev));
+}
+
+static void igbr_reset_done(struct pci_dev *pdev)
+{
+	igbr_attach(pci_get_drvdata(pdev));
+}
+
+/* The bus reports an error that its hardware could not correct. */
+static pci_ers_result_t igbr_error_detected(struct pci_dev *pdev, pci_channel_state_t state)
+{
+	struct igbr_adapter *adapter = pci_get_drvdata(pdev);
+
+	netdev_warn(adapter->netdev, "PCI error: the device %s\n",
+		    state == pci_channel_io_normal ? "still works" : "is cut off");
+	if (state == pci_channel_io_normal)
+		return PCI_ERS_RESULT_CAN_RECOVER;
+	/* No register can be read until the slot was reset: do not wait for any. */
+	WRITE_ONCE(adapter->hw.gone, true);
+	igbr_detach(adapter);
+	if (state == pci_channel_io_perm_failure)
+		return PCI_ERS_RESULT_DISCONNECT;
+	pci_disable_device(pdev);
+	return PCI_ERS_RESULT_NEED_RESET;
+}
+
+static pci_ers_result_t igbr_slot_reset(struct pci_dev *pdev)
+{
+	struct igbr_adapter *adapter = pci_get_drvdata(pdev);
+
+	if (pci_enable_device_mem(pdev)) {
+		dev_err(&pdev->dev, "cannot be enabled after its slot was reset\n");
+		return PCI_ERS_RESULT_DISCONNECT;
+	}
+	pci_restore_state(pdev);
+	/* For the next time: restoring uses it up. */
+	pci_save_state(pdev);
+	WRITE_ONCE(adapter->hw.gone, false);
+	return igbr_mac_reset(&adapter->hw) ? PCI_ERS_RESULT_DISCONNECT : PCI_ERS_RESULT_RECOVERED;
+}
+
+static void igbr_error_resume(struct pci_dev *pdev)
+{
+	struct igbr_adapter *adapter = pci_get_drvdata(pdev);
+
+	if (!netif_device_present(adapter->netdev))
+		igbr_attach(adapter);
+}
+
+const struct pci_error_handlers igbr_error_handlers = {
+	.error_detected = igbr_error_detected,
+	.slot_reset = igbr_slot_reset,
+	.resume = igbr_error_resume,
+	.reset_prepare = igbr_reset_prepare,
+	.reset_done = igbr_reset_done,
+};

@@ -245,13 +245,16 @@ void igbr_rx_start(struct igbr_adapter *adapter, struct igbr_rx_ring *ring)
 }
 
 /**
- * igbr_rx_set_features - take the device's checksum verdict and hash, or not
+ * igbr_rx_set_features - take the device's checksum verdict, hash and VLAN tag, or not
  * @ring: the ring; it may be running
- * @features: NETIF_F_RXCSUM and NETIF_F_RXHASH count
+ * @features: NETIF_F_* bits
  */
 void igbr_rx_set_features(struct igbr_rx_ring *ring, netdev_features_t features)
 {
-	WRITE_ONCE(ring->csum_bits, features & NETIF_F_RXCSUM ? IGBR_RXD_CSUM : 0);
+	WRITE_ONCE(ring->status_bits,
+		   (features & NETIF_F_RXCSUM ? IGBR_RXD_CSUM : 0) |
+		   (features & NETIF_F_HW_VLAN_CTAG_RX ? IGBR_RXD_VP : 0));
+	WRITE_ONCE(ring->keep_bad, features & NETIF_F_RXALL);
 	WRITE_ONCE(ring->hash_types, features & NETIF_F_RXHASH ? IGBR_RSS_TYPES : 0);
 }
 
@@ -340,22 +343,34 @@ static __always_inline struct sk_buff *igbr_rx_build(struct igbr_rx_ring *ring, 
 	return skb;
 }
 
+/* A frame with a VLAN tag, or one whose checksum the device did not find good */
+static noinline void igbr_rx_fill_special(struct igbr_rx_ring *ring, struct sk_buff *skb,
+					  u64 upper, u64 status)
+{
+	if (status & IGBR_RXD_VP)
+		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), FIELD_GET(IGBR_RXD_VLAN, upper));
+	if ((status & IGBR_RXD_CSUM) == IGBR_RXD_L4CS)
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
+	else if (status & IGBR_RXD_CSUM_ERRORS)
+		ring->csum_errors++;
+	else
+		ring->csum_none++;
+}
+
 /* Hash, checksum verdict, queue and protocol from the last descriptor's write-back */
 static void igbr_rx_fill_skb(struct igbr_rx_ring *ring, struct sk_buff *skb, u64 lower, u64 upper)
 {
 	unsigned int rss_type = FIELD_GET(IGBR_RXD_RSS_TYPE, lower);
+	u64 status = upper & ring->status_bits;
 
 	if (likely(BIT(rss_type) & ring->hash_types))
 		skb_set_hash(skb, FIELD_GET(IGBR_RXD_HASH, lower),
 			     BIT(rss_type) & IGBR_RSS_TYPES_L4 ? PKT_HASH_TYPE_L4 :
 								 PKT_HASH_TYPE_L3);
-	if (likely((upper & ring->csum_bits) == IGBR_RXD_L4CS)) {
+	if (likely(status == IGBR_RXD_L4CS))
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
-	} else if (unlikely(upper & ring->csum_bits & IGBR_RXD_CSUM_ERRORS)) {
-		u64_stats_update_begin(&ring->syncp);
-		u64_stats_inc(&ring->stats.csum_errors);
-		u64_stats_update_end(&ring->syncp);
-	}
+	else
+		igbr_rx_fill_special(ring, skb, upper, status);
 	skb_record_rx_queue(skb, ring->queue);
 	skb->protocol = eth_type_trans(skb, ring->netdev);
 }
@@ -417,7 +432,7 @@ static noinline struct sk_buff *igbr_rx_take_part(struct igbr_rx_ring *ring, voi
 		igbr_rx_drop(ring, buf, last, IGBR_RX_DROP_BAD_DESC);
 		return NULL;
 	}
-	if (unlikely(last && upper & IGBR_RXD_RXE)) {
+	if (unlikely(last && upper & IGBR_RXD_RXE && !READ_ONCE(ring->keep_bad))) {
 		igbr_rx_drop(ring, buf, last, IGBR_RX_DROP_ERROR);
 		return NULL;
 	}
@@ -454,6 +469,25 @@ static __always_inline struct sk_buff *igbr_rx_take(struct igbr_rx_ring *ring, v
 	return skb;
 }
 
+/* Add what a poll passed up. */
+static void igbr_rx_count(struct igbr_rx_ring *ring, const u16 *gro, unsigned int bytes)
+{
+	struct igbr_rx_stats *stats = &ring->stats;
+	unsigned int i;
+
+	u64_stats_update_begin(&ring->syncp);
+	for (i = 0; i < IGBR_GRO_RESULTS; i++) {
+		u64_stats_add(&stats->packets, gro[i]);
+		u64_stats_add(&stats->gro[i], gro[i]);
+	}
+	u64_stats_add(&stats->bytes, bytes);
+	u64_stats_add(&stats->csum_none, ring->csum_none);
+	u64_stats_add(&stats->csum_errors, ring->csum_errors);
+	u64_stats_update_end(&ring->syncp);
+	ring->csum_none = 0;
+	ring->csum_errors = 0;
+}
+
 /**
  * igbr_clean_rx_irq - take what a receive queue has, up to the budget
  * @ring: the ring
@@ -464,7 +498,8 @@ static __always_inline struct sk_buff *igbr_rx_take(struct igbr_rx_ring *ring, v
  */
 int igbr_clean_rx_irq(struct igbr_rx_ring *ring, int budget)
 {
-	unsigned int empty = igbr_rx_empty_slots(ring), packets = 0, bytes = 0;
+	unsigned int empty = igbr_rx_empty_slots(ring), bytes = 0;
+	u16 gro[IGBR_GRO_RESULTS] = { };
 	struct igbr_rx_mem *mem = &ring->mem;
 	unsigned int index = ring->next_to_clean;
 	int done = 0;
@@ -488,11 +523,10 @@ int igbr_clean_rx_irq(struct igbr_rx_ring *ring, int budget)
 
 		skb = igbr_rx_take(ring, buf, upper);
 		if (likely(skb)) {
-			packets++;
 			bytes += skb->len;
 			igbr_rx_fill_skb(ring, skb, le64_to_cpu(READ_ONCE(desc->wb.lower)),
 					 upper);
-			napi_gro_receive(ring->napi, skb);
+			gro[napi_gro_receive(ring->napi, skb)]++;
 		}
 		if (++empty >= IGBR_RX_BATCH)
 			empty = igbr_rx_refill(ring, empty);
@@ -501,9 +535,6 @@ int igbr_clean_rx_irq(struct igbr_rx_ring *ring, int budget)
 	if (unlikely(ring->starved))
 		igbr_rx_refill(ring, empty);
 
-	u64_stats_update_begin(&ring->syncp);
-	u64_stats_add(&ring->stats.packets, packets);
-	u64_stats_add(&ring->stats.bytes, bytes);
-	u64_stats_update_end(&ring->syncp);
+	igbr_rx_count(ring, gro, bytes);
 	return done;
 }

@@ -6,14 +6,12 @@
 #define _IGBR_RX_H_
 
 #include <linux/cache.h>
-#include <linux/netdev_features.h>
+#include <linux/netdevice.h>
 #include <linux/types.h>
 #include <linux/u64_stats_sync.h>
 
 struct igbr_adapter;
 struct igbr_hw;
-struct napi_struct;
-struct net_device;
 struct page_pool;
 struct sk_buff;
 union igbr_rx_desc;
@@ -44,24 +42,31 @@ struct igbr_rx_mem {
 	bool fresh;
 };
 
+/* Values of gro_result_t: GRO_CONSUMED is the last */
+#define IGBR_GRO_RESULTS	(GRO_CONSUMED + 1)
+
 /**
  * struct igbr_rx_stats - what happened on a receive ring
  * @packets: frames passed up, before GRO
  * @bytes: their bytes, without CRC
  * @drops: frames dropped here, for want of memory or for @bad_descs or @errors
+ * @csum_none: frames of which the device says nothing of a checksum
  * @csum_errors: frames with a checksum that the device found wrong; they are passed up
  * @alloc_failed: buffers or packet heads that could not be allocated
  * @bad_descs: write-backs of the device that cannot be true
  * @errors: frames that the device marked as damaged
+ * @gro: frames by what napi_gro_receive() did with them (gro_result_t)
  */
 struct igbr_rx_stats {
 	u64_stats_t packets;
 	u64_stats_t bytes;
 	u64_stats_t drops;
+	u64_stats_t csum_none;
 	u64_stats_t csum_errors;
 	u64_stats_t alloc_failed;
 	u64_stats_t bad_descs;
 	u64_stats_t errors;
+	u64_stats_t gro[IGBR_GRO_RESULTS];
 };
 
 /**
@@ -73,9 +78,12 @@ struct igbr_rx_stats {
  * @tail: the RDT register
  * @queue: its number
  * @hash_types: RSS types whose hash is taken from the device
- * @csum_bits: checksum bits of a descriptor that are taken from the device
+ * @status_bits: status and error bits of a descriptor that the device is asked for
+ * @keep_bad: frames that the device marked as damaged are passed up (rx-all)
  * @next_to_clean: next descriptor that the device will write back
  * @next_to_use: next descriptor to hand to the device
+ * @csum_none: as in @stats, of the poll that runs
+ * @csum_errors: likewise
  * @starved: the ring ran out of buffers; the service task polls it again
  * @skb: frame of which the last descriptor has not come, or a mark that it is being dropped
  * @syncp: lets a 32-bit machine read @stats
@@ -89,10 +97,13 @@ struct igbr_rx_ring {
 	void __iomem *tail;
 	u8 queue;
 	u16 hash_types;
-	u64 csum_bits;
+	u64 status_bits;
+	bool keep_bad;
 
 	u16 next_to_clean ____cacheline_aligned_in_smp;
 	u16 next_to_use;
+	u16 csum_none;
+	u16 csum_errors;
 	bool starved;
 	struct sk_buff *skb;
 	struct u64_stats_sync syncp;

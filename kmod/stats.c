@@ -7,6 +7,7 @@
 #include <linux/ethtool.h>
 
 #include "igbr.h"
+#include "stats.h"
 
 /**
  * struct igbr_hw_stat - a counter of the MAC
@@ -18,25 +19,6 @@ struct igbr_hw_stat {
 	char name[ETH_GSTRING_LEN];
 	u32 reg;
 	bool wide;
-};
-
-enum {
-	IGBR_STAT_CRCERRS,
-	IGBR_STAT_ALGNERRC,
-	IGBR_STAT_RXERRC,
-	IGBR_STAT_MPC,
-	IGBR_STAT_RLEC,
-	IGBR_STAT_RNBC,
-	IGBR_STAT_RUC,
-	IGBR_STAT_RFC,
-	IGBR_STAT_ROC,
-	IGBR_STAT_RJC,
-	IGBR_STAT_MPRC,
-	IGBR_STAT_ECOL,
-	IGBR_STAT_LATECOL,
-	IGBR_STAT_COLC,
-	IGBR_STAT_TNCRS,
-	IGBR_STAT_REST,
 };
 
 static const struct igbr_hw_stat igbr_hw_stats[] = {
@@ -55,45 +37,77 @@ static const struct igbr_hw_stat igbr_hw_stats[] = {
 	[IGBR_STAT_LATECOL] = { "tx_window_errors", IGBR_LATECOL },
 	[IGBR_STAT_COLC] = { "collisions", IGBR_COLC },
 	[IGBR_STAT_TNCRS] = { "tx_carrier_errors", IGBR_TNCRS },
-	[IGBR_STAT_REST] = { "rx_frames_good", IGBR_GPRC },
-	{ "rx_octets_good", IGBR_GORCL, true },
-	{ "rx_frames_total", IGBR_TPR },
-	{ "rx_octets_total", IGBR_TORL, true },
-	{ "rx_broadcast", IGBR_BPRC },
-	{ "rx_frames_64", IGBR_PRC64 },
-	{ "rx_frames_65_to_127", IGBR_PRC127 },
-	{ "rx_frames_128_to_255", IGBR_PRC255 },
-	{ "rx_frames_256_to_511", IGBR_PRC511 },
-	{ "rx_frames_512_to_1023", IGBR_PRC1023 },
-	{ "rx_frames_1024_to_max", IGBR_PRC1522 },
-	{ "rx_flow_control_xon", IGBR_XONRXC },
-	{ "rx_flow_control_xoff", IGBR_XOFFRXC },
-	{ "rx_flow_control_unsupported", IGBR_FCRUC },
-	{ "rx_management", IGBR_MGTPRC },
-	{ "rx_management_dropped", IGBR_MGTPDC },
-	{ "tx_frames_good", IGBR_GPTC },
-	{ "tx_octets_good", IGBR_GOTCL, true },
-	{ "tx_frames_total", IGBR_TPT },
-	{ "tx_octets_total", IGBR_TOTL, true },
-	{ "tx_multicast", IGBR_MPTC },
-	{ "tx_broadcast", IGBR_BPTC },
-	{ "tx_frames_64", IGBR_PTC64 },
-	{ "tx_frames_65_to_127", IGBR_PTC127 },
-	{ "tx_frames_128_to_255", IGBR_PTC255 },
-	{ "tx_frames_256_to_511", IGBR_PTC511 },
-	{ "tx_frames_512_to_1023", IGBR_PTC1023 },
-	{ "tx_frames_1024_to_max", IGBR_PTC1522 },
-	{ "tx_flow_control_xon", IGBR_XONTXC },
-	{ "tx_flow_control_xoff", IGBR_XOFFTXC },
-	{ "tx_tso_contexts", IGBR_TSCTC },
-	{ "tx_single_collisions", IGBR_SCC },
-	{ "tx_multiple_collisions", IGBR_MCC },
-	{ "tx_deferred", IGBR_DC },
-	{ "tx_management", IGBR_MGTPTC },
+	[IGBR_STAT_GPRC] = { "rx_frames_good", IGBR_GPRC },
+	[IGBR_STAT_GORC] = { "rx_octets_good", IGBR_GORCL, true },
+	[IGBR_STAT_TPR] = { "rx_frames_total", IGBR_TPR },
+	[IGBR_STAT_TOR] = { "rx_octets_total", IGBR_TORL, true },
+	[IGBR_STAT_BPRC] = { "rx_broadcast", IGBR_BPRC },
+	[IGBR_STAT_PRC64] = { "rx_frames_64", IGBR_PRC64 },
+	[IGBR_STAT_PRC127] = { "rx_frames_65_to_127", IGBR_PRC127 },
+	[IGBR_STAT_PRC255] = { "rx_frames_128_to_255", IGBR_PRC255 },
+	[IGBR_STAT_PRC511] = { "rx_frames_256_to_511", IGBR_PRC511 },
+	[IGBR_STAT_PRC1023] = { "rx_frames_512_to_1023", IGBR_PRC1023 },
+	[IGBR_STAT_PRC1522] = { "rx_frames_1024_to_max", IGBR_PRC1522 },
+	[IGBR_STAT_XONRXC] = { "rx_flow_control_xon", IGBR_XONRXC },
+	[IGBR_STAT_XOFFRXC] = { "rx_flow_control_xoff", IGBR_XOFFRXC },
+	[IGBR_STAT_FCRUC] = { "rx_flow_control_unsupported", IGBR_FCRUC },
+	[IGBR_STAT_MGTPRC] = { "rx_management", IGBR_MGTPRC },
+	[IGBR_STAT_MGTPDC] = { "rx_management_dropped", IGBR_MGTPDC },
+	[IGBR_STAT_GPTC] = { "tx_frames_good", IGBR_GPTC },
+	[IGBR_STAT_GOTC] = { "tx_octets_good", IGBR_GOTCL, true },
+	[IGBR_STAT_TPT] = { "tx_frames_total", IGBR_TPT },
+	[IGBR_STAT_TOT] = { "tx_octets_total", IGBR_TOTL, true },
+	[IGBR_STAT_MPTC] = { "tx_multicast", IGBR_MPTC },
+	[IGBR_STAT_BPTC] = { "tx_broadcast", IGBR_BPTC },
+	[IGBR_STAT_PTC64] = { "tx_frames_64", IGBR_PTC64 },
+	[IGBR_STAT_PTC127] = { "tx_frames_65_to_127", IGBR_PTC127 },
+	[IGBR_STAT_PTC255] = { "tx_frames_128_to_255", IGBR_PTC255 },
+	[IGBR_STAT_PTC511] = { "tx_frames_256_to_511", IGBR_PTC511 },
+	[IGBR_STAT_PTC1023] = { "tx_frames_512_to_1023", IGBR_PTC1023 },
+	[IGBR_STAT_PTC1522] = { "tx_frames_1024_to_max", IGBR_PTC1522 },
+	[IGBR_STAT_XONTXC] = { "tx_flow_control_xon", IGBR_XONTXC },
+	[IGBR_STAT_XOFFTXC] = { "tx_flow_control_xoff", IGBR_XOFFTXC },
+	[IGBR_STAT_TSCTC] = { "tx_tso_contexts", IGBR_TSCTC },
+	[IGBR_STAT_SCC] = { "tx_single_collisions", IGBR_SCC },
+	[IGBR_STAT_MCC] = { "tx_multiple_collisions", IGBR_MCC },
+	[IGBR_STAT_DC] = { "tx_deferred", IGBR_DC },
+	[IGBR_STAT_MGTPTC] = { "tx_management", IGBR_MGTPTC },
 };
 
-#define IGBR_HW_STATS	ARRAY_SIZE(igbr_hw_stats)
+static_assert(ARRAY_SIZE(igbr_hw_stats) == IGBR_HW_STATS);
 static_assert(IGBR_HW_STATS <= IGBR_HW_STATS_MAX);
+
+/* Context: stats_lock. */
+static bool igbr_may_read(struct igbr_adapter *adapter)
+{
+	return !READ_ONCE(adapter->hw.gone) && !test_bit(IGBR_FLAG_OFFLINE, &adapter->flags);
+}
+
+/**
+ * igbr_stats_set_offline - keep readers of counters from the registers, or let them again
+ * @adapter: the port
+ * @offline: keep them away; when this returns, nobody reads any more
+ *
+ * Context: process.
+ */
+void igbr_stats_set_offline(struct igbr_adapter *adapter, bool offline)
+{
+	spin_lock_bh(&adapter->stats_lock);
+	assign_bit(IGBR_FLAG_OFFLINE, &adapter->flags, offline);
+	spin_unlock_bh(&adapter->stats_lock);
+}
+
+/* Context: stats_lock. */
+static void igbr_read_queue_drops(struct igbr_adapter *adapter, unsigned int queue)
+{
+	u32 drops;
+
+	if (!igbr_may_read(adapter))
+		return;
+	drops = igbr_rd32(&adapter->hw, IGBR_RQDPC(queue));
+	if (!READ_ONCE(adapter->hw.gone))
+		adapter->queue_drops[queue] += FIELD_GET(IGBR_RQDPC_COUNT, drops);
+}
 
 /**
  * igbr_stats_update - add what the MAC has counted since the last time
@@ -110,7 +124,7 @@ void igbr_stats_update(struct igbr_adapter *adapter)
 	unsigned int i;
 
 	spin_lock_bh(&adapter->stats_lock);
-	for (i = 0; i < IGBR_HW_STATS && !READ_ONCE(hw->gone); i++) {
+	for (i = 0; i < IGBR_HW_STATS && igbr_may_read(adapter); i++) {
 		u64 value = igbr_rd32(hw, igbr_hw_stats[i].reg);
 
 		if (igbr_hw_stats[i].wide)
@@ -118,46 +132,39 @@ void igbr_stats_update(struct igbr_adapter *adapter)
 		if (!READ_ONCE(hw->gone))
 			adapter->hw_stats[i] += value;
 	}
-	for (i = 0; i < adapter->hw.mac->max_queues && !READ_ONCE(hw->gone); i++) {
-		u32 drops = igbr_rd32(hw, IGBR_RQDPC(i));
-
-		if (!READ_ONCE(hw->gone))
-			adapter->queue_drops[i] += FIELD_GET(IGBR_RQDPC_COUNT, drops);
-	}
+	for (i = 0; i < adapter->hw.mac->max_queues; i++)
+		igbr_read_queue_drops(adapter, i);
 	spin_unlock_bh(&adapter->stats_lock);
 }
 
-/* The counters of a receive queue, in the order of igbr_rx_names */
-enum {
-	IGBR_RX_PACKETS,
-	IGBR_RX_BYTES,
-	IGBR_RX_DROPS,
-	IGBR_RX_CSUM_ERR,
-	IGBR_RX_ALLOC_FAILED,
-	IGBR_RX_BAD_DESCS,
-	IGBR_RX_ERRORS,
-	IGBR_RX_HW_DROPS,
-	IGBR_RX_STATS
-};
+/**
+ * igbr_stats_update_queue - the same for what the MAC counts of one receive queue
+ * @adapter: the port
+ * @queue: the queue
+ *
+ * Context: any but hard interrupt.
+ */
+void igbr_stats_update_queue(struct igbr_adapter *adapter, unsigned int queue)
+{
+	spin_lock_bh(&adapter->stats_lock);
+	igbr_read_queue_drops(adapter, queue);
+	spin_unlock_bh(&adapter->stats_lock);
+}
 
 static const char * const igbr_rx_names[IGBR_RX_STATS] = {
 	[IGBR_RX_PACKETS] = "packets",
 	[IGBR_RX_BYTES] = "bytes",
 	[IGBR_RX_DROPS] = "drops",
+	[IGBR_RX_CSUM_NONE] = "csum_none",
 	[IGBR_RX_CSUM_ERR] = "csum_err",
 	[IGBR_RX_ALLOC_FAILED] = "alloc_failed",
 	[IGBR_RX_BAD_DESCS] = "bad_descs",
 	[IGBR_RX_ERRORS] = "errors",
 	[IGBR_RX_HW_DROPS] = "hw_drops",
-};
-
-enum {
-	IGBR_TX_PACKETS,
-	IGBR_TX_BYTES,
-	IGBR_TX_RESTART,
-	IGBR_TX_DROPS,
-	IGBR_TX_BAD_HEADS,
-	IGBR_TX_STATS
+	[IGBR_RX_GRO_MERGED] = "gro_merged",
+	[IGBR_RX_GRO_HELD] = "gro_held",
+	[IGBR_RX_GRO_NORMAL] = "gro_normal",
+	[IGBR_RX_GRO_CONSUMED] = "gro_consumed",
 };
 
 static const char * const igbr_tx_names[IGBR_TX_STATS] = {
@@ -166,9 +173,22 @@ static const char * const igbr_tx_names[IGBR_TX_STATS] = {
 	[IGBR_TX_RESTART] = "restart",
 	[IGBR_TX_DROPS] = "drops",
 	[IGBR_TX_BAD_HEADS] = "bad_heads",
+	[IGBR_TX_NEEDS_CSUM] = "needs_csum",
+	[IGBR_TX_GSO_PACKETS] = "gso_packets",
+	[IGBR_TX_GSO_BYTES] = "gso_bytes",
+	[IGBR_TX_GSO_WIRE_PACKETS] = "gso_wire_packets",
+	[IGBR_TX_GSO_WIRE_BYTES] = "gso_wire_bytes",
 };
 
-static void igbr_rx_values(struct igbr_adapter *adapter, unsigned int queue, u64 *data)
+/**
+ * igbr_rx_values - the counters of a receive queue
+ * @adapter: the port
+ * @queue: the queue
+ * @data: IGBR_RX_STATS values
+ *
+ * Context: any but hard interrupt.
+ */
+void igbr_rx_values(struct igbr_adapter *adapter, unsigned int queue, u64 *data)
 {
 	struct igbr_rx_ring *ring = adapter->rx_rings[queue];
 	struct igbr_rx_stats *stats = &ring->stats;
@@ -179,15 +199,29 @@ static void igbr_rx_values(struct igbr_adapter *adapter, unsigned int queue, u64
 		data[IGBR_RX_PACKETS] = u64_stats_read(&stats->packets);
 		data[IGBR_RX_BYTES] = u64_stats_read(&stats->bytes);
 		data[IGBR_RX_DROPS] = u64_stats_read(&stats->drops);
+		data[IGBR_RX_CSUM_NONE] = u64_stats_read(&stats->csum_none);
 		data[IGBR_RX_CSUM_ERR] = u64_stats_read(&stats->csum_errors);
 		data[IGBR_RX_ALLOC_FAILED] = u64_stats_read(&stats->alloc_failed);
 		data[IGBR_RX_BAD_DESCS] = u64_stats_read(&stats->bad_descs);
 		data[IGBR_RX_ERRORS] = u64_stats_read(&stats->errors);
+		data[IGBR_RX_GRO_MERGED] = u64_stats_read(&stats->gro[GRO_MERGED]) +
+					   u64_stats_read(&stats->gro[GRO_MERGED_FREE]);
+		data[IGBR_RX_GRO_HELD] = u64_stats_read(&stats->gro[GRO_HELD]);
+		data[IGBR_RX_GRO_NORMAL] = u64_stats_read(&stats->gro[GRO_NORMAL]);
+		data[IGBR_RX_GRO_CONSUMED] = u64_stats_read(&stats->gro[GRO_CONSUMED]);
 	} while (u64_stats_fetch_retry(&ring->syncp, start));
 	data[IGBR_RX_HW_DROPS] = adapter->queue_drops[queue];
 }
 
-static void igbr_tx_values(struct igbr_adapter *adapter, unsigned int queue, u64 *data)
+/**
+ * igbr_tx_values - the counters of a transmit queue
+ * @adapter: the port
+ * @queue: the queue
+ * @data: IGBR_TX_STATS values
+ *
+ * Context: any but hard interrupt.
+ */
+void igbr_tx_values(struct igbr_adapter *adapter, unsigned int queue, u64 *data)
 {
 	struct igbr_tx_ring *ring = adapter->tx_rings[queue];
 	unsigned int start;
@@ -202,6 +236,11 @@ static void igbr_tx_values(struct igbr_adapter *adapter, unsigned int queue, u64
 		start = u64_stats_fetch_begin(&ring->xmit_syncp);
 		data[IGBR_TX_RESTART] = u64_stats_read(&ring->restarts);
 		data[IGBR_TX_DROPS] = u64_stats_read(&ring->drops);
+		data[IGBR_TX_NEEDS_CSUM] = u64_stats_read(&ring->needs_csum);
+		data[IGBR_TX_GSO_PACKETS] = u64_stats_read(&ring->gso_packets);
+		data[IGBR_TX_GSO_BYTES] = u64_stats_read(&ring->gso_bytes);
+		data[IGBR_TX_GSO_WIRE_PACKETS] = u64_stats_read(&ring->gso_wire_packets);
+		data[IGBR_TX_GSO_WIRE_BYTES] = u64_stats_read(&ring->gso_wire_bytes);
 	} while (u64_stats_fetch_retry(&ring->xmit_syncp, start));
 }
 

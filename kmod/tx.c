@@ -11,11 +11,11 @@
 #include <linux/bitfield.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/sctp.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
-#include <net/ip6_checksum.h>
+#include <net/checksum.h>
 #include <net/netdev_queues.h>
-#include <net/tcp.h>
 
 #include "igbr.h"
 
@@ -267,25 +267,30 @@ static unsigned int igbr_tx_put_context(struct igbr_tx_ring *ring, u32 vlan_maci
 }
 
 /*
- * Let the device cut a TCP packet; it adds lengths and sums of each segment to the headers.
- * Returns the length of the headers, or a negative error.
+ * Let the device cut a TCP packet or UDP train; it adds lengths and sums of each segment to the
+ * headers. @l4len is set to the length of the transport header. Returns the length of all
+ * headers, or a negative error.
  */
-static int igbr_tx_prepare_tso(struct sk_buff *skb)
+static int igbr_tx_prepare_segments(struct sk_buff *skb, unsigned int *l4len)
 {
+	unsigned int start = skb_checksum_start_offset(skb);
 	int err = skb_cow_head(skb, 0);
+	void *l4;
 
 	if (err)
 		return err;
+	l4 = skb->data + start;
+	*l4len = skb->csum_offset == offsetof(struct udphdr, check) ?
+		 sizeof(struct udphdr) : ((struct tcphdr *)l4)->doff * 4;
 	if (vlan_get_protocol(skb) == htons(ETH_P_IP)) {
-		struct iphdr *ip = ip_hdr(skb);
-
-		ip->tot_len = 0;
-		ip->check = 0;
-		tcp_hdr(skb)->check = ~csum_tcpudp_magic(ip->saddr, ip->daddr, 0, IPPROTO_TCP, 0);
+		ip_hdr(skb)->tot_len = 0;
+		ip_hdr(skb)->check = 0;
 	} else {
-		tcp_v6_gso_csum_prep(skb);
+		ipv6_hdr(skb)->payload_len = 0;
 	}
-	return skb_tcp_all_headers(skb);
+	/* The stack's sum has the length of the whole. */
+	csum_replace_by_diff(l4 + skb->csum_offset, (__force __wsum)htonl(skb->len - start));
+	return start + *l4len;
 }
 
 /* Take back the descriptors before @index of a frame that could not be mapped to its end. */
@@ -472,51 +477,107 @@ static __always_inline bool igbr_tx_queue_plain(struct igbr_tx_ring *ring, struc
 	return igbr_tx_queue(ring, skb, cmd, len, len, 1, ring->next_to_use);
 }
 
-/* Queue a frame that the device is to sum or cut. Returns its bytes on the wire, 0: dropped. */
-static noinline u32 igbr_tx_queue_offload(struct igbr_tx_ring *ring, struct sk_buff *skb, bool more)
+/* Queue a frame that needs nothing but its VLAN tag. */
+static bool igbr_tx_queue_tagged(struct igbr_tx_ring *ring, struct sk_buff *skb, bool more)
 {
-	u32 type = IGBR_TXC_IPV4, mss = 0, len = skb->len, bytes = len, network, lens;
+	u32 len = skb->len, lens;
+	u64 cmd;
+
+	if (!skb_vlan_tag_present(skb))
+		return igbr_tx_queue_plain(ring, skb, len, more);
+	lens = FIELD_PREP(IGBR_TXC_VLAN, skb_vlan_tag_get(skb)) |
+	       FIELD_PREP(IGBR_TXC_MACLEN, ETH_HLEN);
+	cmd = IGBR_TXD_DATA | IGBR_TXD_VLE | FIELD_PREP(IGBR_TXD_PAYLEN, len);
+	if (more)
+		cmd &= ~IGBR_TXD_RS;
+	return igbr_tx_queue(ring, skb, cmd, len, len, 1,
+			     igbr_tx_put_context(ring, lens, IGBR_TXC, 0));
+}
+
+/* The transport protocol whose checksum a frame wants; a negative error: none that is known. */
+static int igbr_tx_l4_type(struct sk_buff *skb)
+{
+	switch (skb->csum_offset) {
+	case offsetof(struct tcphdr, check):
+		return IGBR_TXC_L4T_TCP;
+	case offsetof(struct udphdr, check):
+		return IGBR_TXC_L4T_UDP;
+	case offsetof(struct sctphdr, checksum):
+		return skb_csum_is_sctp(skb) ? IGBR_TXC_L4T_SCTP : -EOPNOTSUPP;
+	}
+	return -EOPNOTSUPP;
+}
+
+/* Count a packet of @len bytes that the device is to cut to @segs frames of @bytes in all. */
+static void igbr_tx_count_gso(struct igbr_tx_ring *ring, u32 len, u32 bytes, u16 segs)
+{
+	u64_stats_update_begin(&ring->xmit_syncp);
+	u64_stats_inc(&ring->gso_packets);
+	u64_stats_add(&ring->gso_bytes, len);
+	u64_stats_add(&ring->gso_wire_packets, segs);
+	u64_stats_add(&ring->gso_wire_bytes, bytes);
+	u64_stats_update_end(&ring->xmit_syncp);
+}
+
+/* Queue a frame that the device is to sum or cut. Returns its bytes on the wire, 0: dropped. */
+static u32 igbr_tx_queue_summed(struct igbr_tx_ring *ring, struct sk_buff *skb, bool more)
+{
+	bool ipv4 = vlan_get_protocol(skb) == htons(ETH_P_IP);
+	u32 type, mss = 0, len = skb->len, bytes = len, network, lens = 0;
 	u64 cmd = IGBR_TXD_DATA | IGBR_TXD_TXSM;
-	int header = 0;
+	int header = 0, l4 = igbr_tx_l4_type(skb);
+	unsigned int l4len;
 	u16 segs = 1;
 
-	if (vlan_get_protocol(skb) != htons(ETH_P_IP))
-		type = 0;
-	if (skb->csum_offset == offsetof(struct tcphdr, check))
-		type |= IGBR_TXC_L4T_TCP;
-	else if (skb->csum_offset == offsetof(struct udphdr, check))
-		type |= IGBR_TXC_L4T_UDP;
-	else if (!skb_checksum_help(skb))
-		return igbr_tx_queue_plain(ring, skb, len, more) ? bytes : 0;
-	else
-		return igbr_tx_drop(ring, skb);
+	if (unlikely(l4 < 0)) {
+		if (skb_checksum_help(skb))
+			return igbr_tx_drop(ring, skb);
+		return igbr_tx_queue_tagged(ring, skb, more) ? bytes : 0;
+	}
+	type = IGBR_TXC | l4 | (ipv4 ? IGBR_TXC_IPV4 : 0);
 	if (more)
 		cmd &= ~IGBR_TXD_RS;
 	if (skb_is_gso(skb)) {
-		header = igbr_tx_prepare_tso(skb);
+		header = igbr_tx_prepare_segments(skb, &l4len);
 		if (unlikely(header < 0))
 			return igbr_tx_drop(ring, skb);
-		cmd |= IGBR_TXD_TSE | (type & IGBR_TXC_IPV4 ? IGBR_TXD_IXSM : 0);
+		cmd |= IGBR_TXD_TSE | (ipv4 ? IGBR_TXD_IXSM : 0);
 		segs = skb_shinfo(skb)->gso_segs;
 		bytes += (segs - 1) * header;
 		mss = FIELD_PREP(IGBR_TXC_MSS, skb_shinfo(skb)->gso_size) |
-		      FIELD_PREP(IGBR_TXC_L4LEN, tcp_hdrlen(skb));
+		      FIELD_PREP(IGBR_TXC_L4LEN, l4len);
+	}
+	if (skb_vlan_tag_present(skb)) {
+		cmd |= IGBR_TXD_VLE;
+		lens = FIELD_PREP(IGBR_TXC_VLAN, skb_vlan_tag_get(skb));
 	}
 	cmd |= FIELD_PREP(IGBR_TXD_PAYLEN, len - header);
 	network = skb_network_offset(skb);
-	lens = FIELD_PREP(IGBR_TXC_MACLEN, network) |
-	       FIELD_PREP(IGBR_TXC_IPLEN, skb_checksum_start_offset(skb) - network);
-	return igbr_tx_queue(ring, skb, cmd, len, bytes, segs,
-			     igbr_tx_put_context(ring, lens, type | IGBR_TXC, mss)) ? bytes : 0;
+	lens |= FIELD_PREP(IGBR_TXC_MACLEN, network) |
+		FIELD_PREP(IGBR_TXC_IPLEN, skb_checksum_start_offset(skb) - network);
+	if (unlikely(!igbr_tx_queue(ring, skb, cmd, len, bytes, segs,
+				    igbr_tx_put_context(ring, lens, type, mss))))
+		return 0;
+	u64_stats_update_begin(&ring->xmit_syncp);
+	u64_stats_inc(&ring->needs_csum);
+	u64_stats_update_end(&ring->xmit_syncp);
+	if (header)
+		igbr_tx_count_gso(ring, len, bytes, segs);
+	return bytes;
 }
 
-/* Queue a frame that is too short for the device. Returns as igbr_tx_queue_offload(). */
-static noinline u32 igbr_tx_queue_short(struct igbr_tx_ring *ring, struct sk_buff *skb, bool more)
+/* Queue a frame that the device is to sum, cut or tag. Returns as igbr_tx_queue_summed(). */
+static noinline u32 igbr_tx_queue_offload(struct igbr_tx_ring *ring, struct sk_buff *skb, bool more)
 {
+	u32 len;
+
 	/* It frees the frame when it fails. */
-	if (skb_put_padto(skb, IGBR_TX_MIN_LEN))
+	if (unlikely(skb->len < IGBR_TX_MIN_LEN) && skb_put_padto(skb, IGBR_TX_MIN_LEN))
 		return 0;
-	return igbr_tx_queue_plain(ring, skb, IGBR_TX_MIN_LEN, more) ? IGBR_TX_MIN_LEN : 0;
+	if (likely(skb->ip_summed == CHECKSUM_PARTIAL))
+		return igbr_tx_queue_summed(ring, skb, more);
+	len = skb->len;
+	return igbr_tx_queue_tagged(ring, skb, more) ? len : 0;
 }
 
 /* Few descriptors are left: stop the queue until some are done. Returns whether it stopped. */
@@ -554,10 +615,9 @@ netdev_tx_t igbr_xmit_frame(struct sk_buff *skb, struct net_device *netdev)
 		igbr_tx_flush(ring);
 		return NETDEV_TX_BUSY;
 	}
-	if (skb->ip_summed == CHECKSUM_PARTIAL)
+	if (skb->ip_summed == CHECKSUM_PARTIAL || skb_vlan_tag_present(skb) ||
+	    unlikely(bytes < IGBR_TX_MIN_LEN))
 		bytes = igbr_tx_queue_offload(ring, skb, more);
-	else if (unlikely(bytes < IGBR_TX_MIN_LEN))
-		bytes = igbr_tx_queue_short(ring, skb, more);
 	else if (unlikely(!igbr_tx_queue_plain(ring, skb, bytes, more)))
 		bytes = 0;
 

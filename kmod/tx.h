@@ -96,6 +96,11 @@ struct igbr_tx_context {
  * @xmit_syncp: lets a 32-bit machine read what follows
  * @restarts: times that the queue stopped for want of descriptors
  * @drops: frames dropped because they could not be mapped or prepared
+ * @needs_csum: packets whose checksum the device was asked for
+ * @gso_packets: packets that the device was asked to cut
+ * @gso_bytes: their bytes as the stack gave them
+ * @gso_wire_packets: the frames that they make
+ * @gso_wire_bytes: the bytes of these
  * @next_to_clean: next descriptor to give back; what follows is written by the poll only
  * @sent_bytes: of @queued_bytes, those that were given back
  * @copies_done: of @copied, those that the device has done
@@ -130,6 +135,11 @@ struct igbr_tx_ring {
 	struct u64_stats_sync xmit_syncp;
 	u64_stats_t restarts;
 	u64_stats_t drops;
+	u64_stats_t needs_csum;
+	u64_stats_t gso_packets;
+	u64_stats_t gso_bytes;
+	u64_stats_t gso_wire_packets;
+	u64_stats_t gso_wire_bytes;
 
 	unsigned int next_to_clean ____cacheline_aligned_in_smp;
 	u32 sent_bytes;

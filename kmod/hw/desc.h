@@ -39,6 +39,7 @@ union igbr_rx_desc {
 /* wb.upper: status in 19:0, errors in 31:20 */
 #define IGBR_RXD_DD			BIT_ULL(0)
 #define IGBR_RXD_EOP			BIT_ULL(1)
+#define IGBR_RXD_VP			BIT_ULL(3)
 #define IGBR_RXD_L4CS			BIT_ULL(5)
 #define IGBR_RXD_L4E			BIT_ULL(29)
 #define IGBR_RXD_IPE			BIT_ULL(30)
@@ -46,6 +47,7 @@ union igbr_rx_desc {
 #define IGBR_RXD_CSUM_ERRORS		(IGBR_RXD_L4E | IGBR_RXD_IPE)
 #define IGBR_RXD_CSUM			(IGBR_RXD_L4CS | IGBR_RXD_CSUM_ERRORS)
 #define IGBR_RXD_LENGTH			GENMASK_ULL(47, 32)
+#define IGBR_RXD_VLAN			GENMASK_ULL(63, 48)
 
 /**
  * union igbr_tx_desc - one transmit descriptor
@@ -81,6 +83,7 @@ union igbr_tx_desc {
 #define IGBR_TXD_IFCS			BIT_ULL(25)
 #define IGBR_TXD_RS			BIT_ULL(27)
 #define IGBR_TXD_DEXT			BIT_ULL(29)
+#define IGBR_TXD_VLE			BIT_ULL(30)
 #define IGBR_TXD_TSE			BIT_ULL(31)
 #define IGBR_TXD_IXSM			BIT_ULL(40)
 #define IGBR_TXD_TXSM			BIT_ULL(41)
@@ -89,9 +92,11 @@ union igbr_tx_desc {
 /* context.* */
 #define IGBR_TXC_IPLEN			GENMASK(8, 0)
 #define IGBR_TXC_MACLEN			GENMASK(15, 9)
+#define IGBR_TXC_VLAN			GENMASK(31, 16)
 #define IGBR_TXC_IPV4			BIT(10)
 #define IGBR_TXC_L4T_UDP		0
 #define IGBR_TXC_L4T_TCP		BIT(11)
+#define IGBR_TXC_L4T_SCTP		BIT(12)
 #define IGBR_TXC_L4LEN			GENMASK(15, 8)
 #define IGBR_TXC_MSS			GENMASK(31, 16)
 

@@ -10,6 +10,7 @@
 #include <linux/etherdevice.h>
 #include <linux/io.h>
 #include <linux/mutex.h>
+#include <linux/spinlock.h>
 
 #include "regs.h"
 
@@ -48,12 +49,16 @@ struct igbr_mac_info {
  * @dev: for messages
  * @mac: the MAC's table
  * @port: number of the port on its chip
- * @gone: a read returned all ones and the device does not answer any more; set once, never
- *	cleared, read without a lock
+ * @gone: a read returned all ones and the device does not answer any more; read without a lock,
+ *	cleared only when the slot was reset
+ * @wakes: the NVM lets the port wake the machine
  * @smbi_cleared: the software semaphore was found taken for good once, and was freed by force
+ * @ctrl_lock: guards changes of CTRL
  * @phy_lock: one user of MDIC at a time
  * @phy_id: OUI, model and revision of the PHY
  * @nvm_version: word 5 of the NVM
+ * @nvm_words: its size in words of 16 bits
+ * @ledctl: LEDCTL as the NVM set it, while the LEDs identify the port
  * @perm_addr: MAC address that the NVM gave
  */
 struct igbr_hw {
@@ -62,10 +67,14 @@ struct igbr_hw {
 	const struct igbr_mac_info *mac;
 	u8 port;
 	bool gone;
+	bool wakes;
 	bool smbi_cleared;
+	spinlock_t ctrl_lock;	/* changes of CTRL */
 	struct mutex phy_lock;	/* MDIC */
 	u32 phy_id;
 	u16 nvm_version;
+	u16 nvm_words;
+	u32 ledctl;
 	u8 perm_addr[ETH_ALEN];
 };
 
@@ -83,6 +92,20 @@ struct igbr_link {
 	bool rx_pause;
 	bool tx_pause;
 	u16 speed;
+};
+
+/**
+ * struct igbr_phy_config - what the PHY is told of the link
+ * @bmcr: MII_BMCR: autonegotiation, or the forced speed and duplex
+ * @advertise: speeds and pause bits of MII_ADVERTISE
+ * @ctrl1000: ADVERTISE_1000FULL of MII_CTRL1000
+ * @mdix: ETH_TP_MDI, ETH_TP_MDI_X or ETH_TP_MDI_AUTO
+ */
+struct igbr_phy_config {
+	u16 bmcr;
+	u16 advertise;
+	u16 ctrl1000;
+	u8 mdix;
 };
 
 extern const struct igbr_mac_info igbr_mac_82576;
@@ -117,8 +140,12 @@ void igbr_mac_clear_rar(struct igbr_hw *hw, unsigned int index);
 unsigned int igbr_mac_hash_multicast(const u8 *addr);
 void igbr_mac_init_filters(struct igbr_hw *hw);
 void igbr_mac_init_flow_control(struct igbr_hw *hw, unsigned int max_frame);
+void igbr_mac_update_ctrl(struct igbr_hw *hw, u32 clear, u32 set);
 void igbr_mac_set_pause(struct igbr_hw *hw, bool rx, bool tx);
-void igbr_mac_set_link_up(struct igbr_hw *hw);
+void igbr_mac_set_link_up(struct igbr_hw *hw, bool loopback);
+void igbr_mac_arm_wakeup(struct igbr_hw *hw, u32 filters, const u8 *addr);
+void igbr_mac_set_leds(struct igbr_hw *hw, bool on);
+void igbr_mac_restore_leds(struct igbr_hw *hw);
 void igbr_mac_read_link(struct igbr_hw *hw, struct igbr_link *link);
 void igbr_mac_set_driver_loaded(struct igbr_hw *hw, bool loaded);
 bool igbr_mac_is_copper(struct igbr_hw *hw);
@@ -131,7 +158,8 @@ int igbr_nvm_check(struct igbr_hw *hw);
 
 /* phy.c */
 int igbr_phy_identify(struct igbr_hw *hw);
-int igbr_phy_start(struct igbr_hw *hw);
+int igbr_phy_start(struct igbr_hw *hw, const struct igbr_phy_config *config, bool restart);
+int igbr_phy_read_mdix(struct igbr_hw *hw);
 int igbr_phy_restart_autoneg(struct igbr_hw *hw);
 int igbr_phy_resolve_pause(struct igbr_hw *hw, struct igbr_link *link);
 int igbr_phy_read_advertising(struct igbr_hw *hw, u16 *advertise, u16 *ctrl1000, u16 *partner,

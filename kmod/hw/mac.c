@@ -281,6 +281,21 @@ void igbr_mac_init_flow_control(struct igbr_hw *hw, unsigned int max_frame)
 }
 
 /**
+ * igbr_mac_update_ctrl - change bits of CTRL that others do not own
+ * @hw: the port
+ * @clear: bits to clear
+ * @set: bits to set, after that
+ *
+ * Context: process or softirq.
+ */
+void igbr_mac_update_ctrl(struct igbr_hw *hw, u32 clear, u32 set)
+{
+	spin_lock_bh(&hw->ctrl_lock);
+	igbr_wr32(hw, IGBR_CTRL, (igbr_rd32(hw, IGBR_CTRL) & ~clear) | set);
+	spin_unlock_bh(&hw->ctrl_lock);
+}
+
+/**
  * igbr_mac_set_pause - obey and send pause frames, or not
  * @hw: the port
  * @rx: obey the partner's
@@ -288,24 +303,47 @@ void igbr_mac_init_flow_control(struct igbr_hw *hw, unsigned int max_frame)
  */
 void igbr_mac_set_pause(struct igbr_hw *hw, bool rx, bool tx)
 {
-	u32 ctrl = igbr_rd32(hw, IGBR_CTRL) & ~(IGBR_CTRL_RFCE | IGBR_CTRL_TFCE);
-
-	if (rx)
-		ctrl |= IGBR_CTRL_RFCE;
-	if (tx)
-		ctrl |= IGBR_CTRL_TFCE;
-	igbr_wr32(hw, IGBR_CTRL, ctrl);
+	igbr_mac_update_ctrl(hw, IGBR_CTRL_RFCE | IGBR_CTRL_TFCE,
+			     (rx ? IGBR_CTRL_RFCE : 0) | (tx ? IGBR_CTRL_TFCE : 0));
 }
 
 /**
  * igbr_mac_set_link_up - let the MAC follow the PHY's link, speed and duplex
  * @hw: the port
+ * @loopback: the PHY sends back what it gets: 1000 Mbit/s without asking it
  */
-void igbr_mac_set_link_up(struct igbr_hw *hw)
+void igbr_mac_set_link_up(struct igbr_hw *hw, bool loopback)
 {
-	u32 ctrl = igbr_rd32(hw, IGBR_CTRL) & ~(IGBR_CTRL_FRCSPD | IGBR_CTRL_FRCDPX);
+	u32 forced = IGBR_CTRL_FRCSPD | IGBR_CTRL_FRCDPX;
 
-	igbr_wr32(hw, IGBR_CTRL, ctrl | IGBR_CTRL_SLU);
+	if (loopback)
+		igbr_mac_update_ctrl(hw, IGBR_CTRL_SPEED, forced | IGBR_CTRL_SLU | IGBR_CTRL_FD |
+				     FIELD_PREP(IGBR_CTRL_SPEED, IGBR_CTRL_SPEED_1000));
+	else
+		igbr_mac_update_ctrl(hw, forced, IGBR_CTRL_SLU);
+}
+
+/**
+ * igbr_mac_set_leds - all LEDs of the port on or off
+ * @hw: the port
+ * @on: on
+ */
+void igbr_mac_set_leds(struct igbr_hw *hw, bool on)
+{
+	if (!hw->ledctl)
+		hw->ledctl = igbr_rd32(hw, IGBR_LEDCTL);
+	igbr_wr32(hw, IGBR_LEDCTL, on ? IGBR_LEDCTL_ALL_ON : IGBR_LEDCTL_ALL_OFF);
+}
+
+/**
+ * igbr_mac_restore_leds - let the LEDs show again what the NVM says
+ * @hw: the port
+ */
+void igbr_mac_restore_leds(struct igbr_hw *hw)
+{
+	if (hw->ledctl)
+		igbr_wr32(hw, IGBR_LEDCTL, hw->ledctl);
+	hw->ledctl = 0;
 }
 
 /**
@@ -358,4 +396,26 @@ bool igbr_mac_is_copper(struct igbr_hw *hw)
 {
 	return FIELD_GET(IGBR_CTRL_EXT_LINK_MODE, igbr_rd32(hw, IGBR_CTRL_EXT)) ==
 	       IGBR_LINK_MODE_COPPER;
+}
+
+/**
+ * igbr_mac_arm_wakeup - receive what is to wake the machine, and nothing else
+ * @hw: the port, just reset
+ * @filters: IGBR_WUFC_* bits; 0: nothing wakes
+ * @addr: the port's address
+ */
+void igbr_mac_arm_wakeup(struct igbr_hw *hw, u32 filters, const u8 *addr)
+{
+	igbr_wr32(hw, IGBR_WUC, 0);
+	/* Its bits clear as ones are written. */
+	igbr_wr32(hw, IGBR_WUS, U32_MAX);
+	igbr_wr32(hw, IGBR_WUFC, filters);
+	if (!filters)
+		return;
+	igbr_mac_init_filters(hw);
+	igbr_mac_set_rar(hw, 0, addr);
+	igbr_mac_update_ctrl(hw, 0, IGBR_CTRL_SLU | IGBR_CTRL_ADVD3WUC);
+	igbr_wr32(hw, IGBR_RCTL, IGBR_RCTL_EN | IGBR_RCTL_BAM |
+		  (filters & IGBR_WUFC_MC ? IGBR_RCTL_MPE : 0));
+	igbr_wr32(hw, IGBR_WUC, IGBR_WUC_PME_EN);
 }

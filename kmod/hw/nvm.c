@@ -4,6 +4,7 @@
  */
 #include <linux/bitfield.h>
 #include <linux/iopoll.h>
+#include <linux/minmax.h>
 
 #include "hw.h"
 
@@ -11,6 +12,21 @@
 #define IGBR_NVM_CHECKED_WORDS	0x40
 #define IGBR_NVM_SUM		0xbaba
 #define IGBR_NVM_VERSION_WORD	0x05
+/* Initialization control word 3 of port 0 and of port 1 (6.2.21) */
+#define IGBR_NVM_INIT3_PORT0	0x24
+#define IGBR_NVM_INIT3_PORT1	0x14
+#define  IGBR_NVM_INIT3_APME	BIT(10)
+
+/* EECD.SIZE n: 2^(n + 6) words; EERD reaches 2^14 of them. */
+#define IGBR_NVM_SIZE_BASE	6
+#define IGBR_NVM_SIZE_MAX	14
+
+static unsigned int igbr_nvm_words(struct igbr_hw *hw)
+{
+	unsigned int size = FIELD_GET(IGBR_EECD_SIZE, igbr_rd32(hw, IGBR_EECD));
+
+	return BIT(min_t(unsigned int, size + IGBR_NVM_SIZE_BASE, IGBR_NVM_SIZE_MAX));
+}
 
 static int igbr_nvm_read_word(struct igbr_hw *hw, unsigned int word, u16 *data)
 {
@@ -51,7 +67,7 @@ int igbr_nvm_read(struct igbr_hw *hw, unsigned int word, unsigned int count, u16
 }
 
 /**
- * igbr_nvm_check - check the sum of the NVM and note its version
+ * igbr_nvm_check - check the sum of the NVM and note what it says
  * @hw: the port
  *
  * Context: process, sleeps.
@@ -75,5 +91,8 @@ int igbr_nvm_check(struct igbr_hw *hw)
 		return -EBADMSG;
 	}
 	hw->nvm_version = words[IGBR_NVM_VERSION_WORD];
+	hw->wakes = words[hw->port ? IGBR_NVM_INIT3_PORT1 : IGBR_NVM_INIT3_PORT0] &
+		    IGBR_NVM_INIT3_APME;
+	hw->nvm_words = igbr_nvm_words(hw);
 	return 0;
 }

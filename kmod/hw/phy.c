@@ -4,6 +4,7 @@
  * (82576 datasheet, sections 3.5 and 8.2.4).
  */
 #include <linux/bitfield.h>
+#include <linux/ethtool.h>
 #include <linux/iopoll.h>
 #include <linux/mii.h>
 
@@ -12,9 +13,15 @@
 /* The internal PHY's address on the management bus */
 #define IGBR_PHY_ADDR		1
 
-#define IGBR_PHY_ADVERTISE	(ADVERTISE_CSMA | ADVERTISE_10HALF | ADVERTISE_10FULL |	\
-				 ADVERTISE_100HALF | ADVERTISE_100FULL |			\
-				 ADVERTISE_PAUSE_CAP | ADVERTISE_PAUSE_ASYM)
+/* What a vendor has made of registers 17 and 18: crossover of the pairs */
+#define IGBR_PHY_STATUS		17
+#define  IGBR_PHY_STATUS_MDIX	BIT(11)
+#define IGBR_PHY_CTRL		18
+#define  IGBR_PHY_CTRL_AUTO	BIT(12)
+#define  IGBR_PHY_CTRL_MDIX	BIT(13)
+
+#define IGBR_BMCR_OWN		(BMCR_PDOWN | BMCR_ISOLATE | BMCR_LOOPBACK | BMCR_ANENABLE)
+#define IGBR_BMCR_FORCED	(BMCR_SPEED1000 | BMCR_SPEED100 | BMCR_FULLDPLX)
 
 /* The PHY's settings come from the NVM after power-on: documented to take up to 100 ms. */
 #define IGBR_CFG_DONE_STEP_US	(10 * USEC_PER_MSEC)
@@ -110,28 +117,44 @@ static int igbr_phy_update(struct igbr_hw *hw, unsigned int reg, u16 mask, u16 s
 	return igbr_phy_write(hw, reg, new);
 }
 
-static int igbr_phy_start_locked(struct igbr_hw *hw, bool restart)
+static int igbr_phy_write_mdix(struct igbr_hw *hw, u8 mdix, bool *changed)
 {
+	u16 set = mdix == ETH_TP_MDI ? 0 : mdix == ETH_TP_MDI_X ? IGBR_PHY_CTRL_MDIX :
+		  IGBR_PHY_CTRL_AUTO;
+	u16 mask = IGBR_PHY_CTRL_AUTO | (set & IGBR_PHY_CTRL_AUTO ? 0 : IGBR_PHY_CTRL_MDIX);
+
+	return igbr_phy_update(hw, IGBR_PHY_CTRL, mask, set, changed);
+}
+
+static int igbr_phy_start_locked(struct igbr_hw *hw, const struct igbr_phy_config *config,
+				 bool restart)
+{
+	bool autoneg = config->bmcr & BMCR_ANENABLE;
 	int err;
 
+	err = igbr_phy_write_mdix(hw, config->mdix, &restart);
+	if (err)
+		return err;
 	err = igbr_phy_update(hw, MII_ADVERTISE, ADVERTISE_ALL | ADVERTISE_PAUSE_CAP |
-			      ADVERTISE_PAUSE_ASYM, IGBR_PHY_ADVERTISE & ~ADVERTISE_CSMA, &restart);
+			      ADVERTISE_PAUSE_ASYM, config->advertise, &restart);
 	if (err)
 		return err;
 	err = igbr_phy_update(hw, MII_CTRL1000, ADVERTISE_1000FULL | ADVERTISE_1000HALF,
-			      ADVERTISE_1000FULL, &restart);
+			      config->ctrl1000, &restart);
 	if (err)
 		return err;
-	err = igbr_phy_update(hw, MII_BMCR, BMCR_PDOWN | BMCR_ISOLATE | BMCR_LOOPBACK |
-			      BMCR_ANENABLE, BMCR_ANENABLE, &restart);
-	if (err || !restart)
+	err = igbr_phy_update(hw, MII_BMCR, IGBR_BMCR_OWN | (autoneg ? 0 : IGBR_BMCR_FORCED),
+			      config->bmcr, &restart);
+	if (err || !restart || !autoneg)
 		return err;
 	return igbr_phy_update(hw, MII_BMCR, BMCR_ANRESTART, BMCR_ANRESTART, &restart);
 }
 
 /**
- * igbr_phy_start - power up and advertise everything
+ * igbr_phy_start - power up and bring the link to the wanted terms
  * @hw: the port
+ * @config: the terms
+ * @restart: negotiate anew in any case
  *
  * A link that is up on the right terms stays up; else autonegotiation starts, and its end is
  * told by an interrupt.
@@ -139,7 +162,7 @@ static int igbr_phy_start_locked(struct igbr_hw *hw, bool restart)
  * Context: process, sleeps.
  * Return: 0 or a negative error.
  */
-int igbr_phy_start(struct igbr_hw *hw)
+int igbr_phy_start(struct igbr_hw *hw, const struct igbr_phy_config *config, bool restart)
 {
 	struct igbr_link link;
 	int err;
@@ -148,9 +171,29 @@ int igbr_phy_start(struct igbr_hw *hw)
 	if (err)
 		return err;
 	igbr_mac_read_link(hw, &link);
-	err = igbr_phy_start_locked(hw, !link.up);
+	err = igbr_phy_start_locked(hw, config, restart || !link.up);
 	igbr_phy_unlock(hw);
 	return err;
+}
+
+/**
+ * igbr_phy_read_mdix - whether the pairs are crossed
+ * @hw: the port, link up
+ *
+ * Context: process, sleeps.
+ * Return: ETH_TP_MDI or ETH_TP_MDI_X, or a negative error.
+ */
+int igbr_phy_read_mdix(struct igbr_hw *hw)
+{
+	int value = igbr_phy_lock(hw);
+
+	if (value)
+		return value;
+	value = igbr_phy_read(hw, IGBR_PHY_STATUS);
+	igbr_phy_unlock(hw);
+	if (value < 0)
+		return value;
+	return value & IGBR_PHY_STATUS_MDIX ? ETH_TP_MDI_X : ETH_TP_MDI;
 }
 
 /**

@@ -15,8 +15,11 @@
 #define  IGBR_CTRL_FD			BIT(0)
 #define  IGBR_CTRL_GIO_MASTER_DISABLE	BIT(2)
 #define  IGBR_CTRL_SLU			BIT(6)
+#define  IGBR_CTRL_SPEED		GENMASK(9, 8)
+#define   IGBR_CTRL_SPEED_1000		2
 #define  IGBR_CTRL_FRCSPD		BIT(11)
 #define  IGBR_CTRL_FRCDPX		BIT(12)
+#define  IGBR_CTRL_ADVD3WUC		BIT(20)
 #define  IGBR_CTRL_RST			BIT(26)
 #define  IGBR_CTRL_RFCE			BIT(27)
 #define  IGBR_CTRL_TFCE			BIT(28)
@@ -42,6 +45,9 @@
 #define   IGBR_MDIC_OP_READ		2
 #define  IGBR_MDIC_READY		BIT(28)
 #define  IGBR_MDIC_ERROR		BIT(30)
+#define IGBR_LEDCTL			0x00e00
+#define  IGBR_LEDCTL_ALL_ON		0x0e0e0e0e	/* mode 1110b of each LED */
+#define  IGBR_LEDCTL_ALL_OFF		0x0f0f0f0f
 #define IGBR_FCAL			0x00028
 #define IGBR_FCAH			0x0002c
 #define IGBR_FCT			0x00030
@@ -51,6 +57,7 @@
 #define IGBR_EECD			0x00010
 #define  IGBR_EECD_PRES			BIT(8)
 #define  IGBR_EECD_AUTO_RD		BIT(9)
+#define  IGBR_EECD_SIZE			GENMASK(14, 11)
 #define IGBR_EERD			0x00014
 #define  IGBR_EERD_START		BIT(0)
 #define  IGBR_EERD_DONE			BIT(1)
@@ -103,10 +110,13 @@
 /* Receive (8.10) */
 #define IGBR_RCTL			0x00100
 #define  IGBR_RCTL_EN			BIT(1)
+#define  IGBR_RCTL_SBP			BIT(2)
 #define  IGBR_RCTL_UPE			BIT(3)
 #define  IGBR_RCTL_MPE			BIT(4)
 #define  IGBR_RCTL_LPE			BIT(5)
 #define  IGBR_RCTL_BAM			BIT(15)
+#define  IGBR_RCTL_VFE			BIT(18)
+#define  IGBR_RCTL_PMCF			BIT(23)
 #define  IGBR_RCTL_SECRC		BIT(26)
 #define IGBR_FCRTL			0x02160
 #define  IGBR_FCRTL_XONE		BIT(31)
@@ -120,11 +130,13 @@
 #define  IGBR_RXCSUM_CRCOFL		BIT(11)
 #define  IGBR_RXCSUM_PCSD		BIT(13)
 #define IGBR_RLPML			0x05004
+#define IGBR_RFCTL			0x05008
 #define IGBR_MTA(n)			(0x05200 + 4 * (n))
 #define IGBR_RAL(n)			(0x05400 + 8 * (n))	/* n < 16 */
 #define IGBR_RAL_HIGH(n)		(0x05460 + 8 * (n))	/* n >= 16 */
 #define IGBR_RAH_OFFSET			4
 #define  IGBR_RAH_AV			BIT(31)
+#define IGBR_VFTA(n)			(0x05600 + 4 * (n))
 #define IGBR_MRQC			0x05818
 #define  IGBR_MRQC_MODE_RSS		0x2
 #define  IGBR_MRQC_TCP4			BIT(16)
@@ -158,6 +170,7 @@
 #define  IGBR_RQDPC_COUNT		GENMASK(11, 0)
 
 /* Transmit (8.12) */
+#define IGBR_TXPBS			0x03404
 #define IGBR_TCTL			0x00400
 #define  IGBR_TCTL_EN			BIT(1)
 #define  IGBR_TCTL_PSP			BIT(3)
@@ -179,6 +192,19 @@
 #define IGBR_TDWBAL(q)			(0x0e038 + 0x40 * (q))
 #define  IGBR_TDWBAL_ENABLE		BIT(0)
 #define IGBR_TDWBAH(q)			(0x0e03c + 0x40 * (q))
+
+/* Wake-up and management (8.16, 8.20) */
+#define IGBR_WUC			0x05800
+#define  IGBR_WUC_PME_EN		BIT(1)
+#define IGBR_WUFC			0x05808
+#define  IGBR_WUFC_LNKC			BIT(0)
+#define  IGBR_WUFC_MAG			BIT(1)
+#define  IGBR_WUFC_EX			BIT(2)
+#define  IGBR_WUFC_MC			BIT(3)
+#define  IGBR_WUFC_BC			BIT(4)
+#define IGBR_WUS			0x05810
+#define IGBR_MANC			0x05820
+#define IGBR_FWSM			0x05b54
 
 /* Statistics (8.18); all clear on read. The wide ones clear when the high half is read. */
 #define IGBR_CRCERRS			0x04000

@@ -38,7 +38,8 @@ def compile_strictly(report, name):
 
 def checkpatch(report):
     """The newest kernel's, since the rules grow."""
-    script = f"{rootfs.kernel_source(rootfs.kernel('newest'))}/scripts/checkpatch.pl"
+    release = rootfs.kernel("newest")
+    script = f"{rootfs.kernel_source(release)}/scripts/checkpatch.pl"
     files = [
         path
         for folder in ("kmod", "uapi")
@@ -55,6 +56,8 @@ def checkpatch(report):
             "lab",
             script,
             "--no-tree",
+            # Names of the kernel's own structures are found here: some are in mixed case.
+            f"--root=/lib/modules/{release}/source",
             "--strict",
             "--terse",
             "--show-types",

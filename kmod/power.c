@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Suspend, resume, shutdown and wake on LAN.
+ */
+#include <linux/reboot.h>
+#include <linux/rtnetlink.h>
+
+#include "igbr.h"
+#include "power.h"
+
+#define IGBR_WAKE_ALL	(WAKE_PHY | WAKE_UCAST | WAKE_MCAST | WAKE_BCAST | WAKE_MAGIC)
+
+/**
+ * igbr_power_init - wake by what the NVM says
+ * @adapter: the port, its NVM read
+ *
+ * Context: process, at probe.
+ */
+void igbr_power_init(struct igbr_adapter *adapter)
+{
+	adapter->wol = adapter->hw.wakes ? WAKE_MAGIC : 0;
+	device_set_wakeup_enable(&adapter->pdev->dev, adapter->wol);
+}
+
+/**
+ * igbr_get_wol - what wakes the machine
+ * @netdev: network device
+ * @wol: filled
+ *
+ * Context: process, rtnl.
+ */
+void igbr_get_wol(struct net_device *netdev, struct ethtool_wolinfo *wol)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+
+	wol->supported = adapter->hw.wakes ? IGBR_WAKE_ALL : 0;
+	wol->wolopts = adapter->wol;
+}
+
+/**
+ * igbr_set_wol - ethtool -s wol
+ * @netdev: network device
+ * @wol: WAKE_* bits; the core has checked that they are supported
+ *
+ * Context: process, rtnl.
+ * Return: 0, or -EOPNOTSUPP.
+ */
+int igbr_set_wol(struct net_device *netdev, struct ethtool_wolinfo *wol)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+
+	if (wol->wolopts & ~(adapter->hw.wakes ? IGBR_WAKE_ALL : 0))
+		return -EOPNOTSUPP;
+	adapter->wol = wol->wolopts;
+	device_set_wakeup_enable(&adapter->pdev->dev, adapter->wol);
+	return 0;
+}
+
+/* Let the closed port listen for what is to wake the machine. */
+static void igbr_arm_wakeup(struct igbr_adapter *adapter)
+{
+	u32 filters = 0;
+
+	if (adapter->wol & WAKE_PHY)
+		filters |= IGBR_WUFC_LNKC;
+	if (adapter->wol & WAKE_MAGIC)
+		filters |= IGBR_WUFC_MAG;
+	if (adapter->wol & WAKE_UCAST)
+		filters |= IGBR_WUFC_EX;
+	if (adapter->wol & WAKE_MCAST)
+		filters |= IGBR_WUFC_MC;
+	if (adapter->wol & WAKE_BCAST)
+		filters |= IGBR_WUFC_BC;
+	igbr_mac_arm_wakeup(&adapter->hw, filters, adapter->netdev->dev_addr);
+}
+
+static int igbr_suspend(struct device *dev)
+{
+	struct igbr_adapter *adapter = dev_get_drvdata(dev);
+
+	igbr_detach(adapter);
+	if (!adapter->hw.gone)
+		igbr_arm_wakeup(adapter);
+	return 0;
+}
+
+static int igbr_resume(struct device *dev)
+{
+	struct igbr_adapter *adapter = dev_get_drvdata(dev);
+
+	if (!adapter->hw.gone)
+		igbr_mac_arm_wakeup(&adapter->hw, 0, adapter->netdev->dev_addr);
+	return igbr_attach(adapter);
+}
+
+DEFINE_SIMPLE_DEV_PM_OPS(igbr_pm_ops, igbr_suspend, igbr_resume);
+
+/**
+ * igbr_shutdown - the machine goes down or starts another kernel
+ * @pdev: the PCI function
+ *
+ * Context: process.
+ */
+void igbr_shutdown(struct pci_dev *pdev)
+{
+	struct igbr_adapter *adapter = pci_get_drvdata(pdev);
+
+	igbr_detach(adapter);
+	if (adapter->hw.gone)
+		return;
+	igbr_mac_set_driver_loaded(&adapter->hw, false);
+	if (system_state != SYSTEM_POWER_OFF) {
+		pci_disable_device(pdev);
+		return;
+	}
+	igbr_arm_wakeup(adapter);
+	pci_disable_device(pdev);
+	pci_wake_from_d3(pdev, adapter->wol);
+	pci_set_power_state(pdev, PCI_D3hot);
+}

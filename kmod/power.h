@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Suspend, resume, shutdown and wake on LAN.
+ */
+#ifndef _IGBR_POWER_H_
+#define _IGBR_POWER_H_
+
+#include <linux/ethtool.h>
+#include <linux/pm.h>
+
+struct igbr_adapter;
+
+extern const struct dev_pm_ops igbr_pm_ops;
+void igbr_power_init(struct igbr_adapter *adapter);
+void igbr_shutdown(struct pci_dev *pdev);
+void igbr_get_wol(struct net_device *netdev, struct ethtool_wolinfo *wol);
+int igbr_set_wol(struct net_device *netdev, struct ethtool_wolinfo *wol);
+
+#endif /* _IGBR_POWER_H_ */
