@@ -93,7 +93,6 @@ static bool igbr_traffic_is_light(const struct igbr_moderation *mod,
  */
 void igbr_moderation_sample(struct igbr_vector *vector)
 {
-	const struct igbr_rx_stats *stats = &vector->rx->stats;
 	struct igbr_moderation *mod = &vector->mod;
 	struct dim_sample sample = { };
 	struct dim *dim = &mod->dim;
@@ -101,8 +100,8 @@ void igbr_moderation_sample(struct igbr_vector *vector)
 	/* Pairs with igbr_dim_work(), which has it until then. */
 	if (!READ_ONCE(mod->adaptive) || smp_load_acquire(&dim->state) == DIM_APPLY_NEW_PROFILE)
 		return;
-	dim_update_sample(mod->events, u64_stats_read(&stats->packets),
-			  u64_stats_read(&stats->bytes), &sample);
+	dim_update_sample(mod->events, igbr_rx_packets(vector->rx),
+			  u64_stats_read(&vector->rx->stats.bytes), &sample);
 	if (dim->state == DIM_START_MEASURE || !igbr_traffic_is_light(mod, &sample)) {
 		net_dim(dim, &sample);
 		return;

@@ -288,6 +288,14 @@ void igbr_rx_set_drop(struct igbr_hw *hw, struct igbr_rx_ring *ring, bool drop)
 	igbr_wr32(hw, IGBR_SRRCTL(ring->queue), srrctl);
 }
 
+/* Count an event on the ring. Context: the ring's NAPI. */
+static __always_inline void igbr_rx_count(struct igbr_rx_ring *ring, u64_stats_t *counter)
+{
+	u64_stats_update_begin(&ring->syncp);
+	u64_stats_inc(counter);
+	u64_stats_update_end(&ring->syncp);
+}
+
 /*
  * Give the device buffers for the slots that were emptied, and tell it once. Returns the slots
  * that are still empty.
@@ -300,9 +308,7 @@ static noinline unsigned int igbr_rx_refill(struct igbr_rx_ring *ring, unsigned 
 
 	while (slots >= per_page) {
 		if (unlikely(!igbr_rx_fill_page(mem, index, GFP_ATOMIC))) {
-			u64_stats_update_begin(&ring->syncp);
-			u64_stats_inc(&ring->stats.alloc_failed);
-			u64_stats_update_end(&ring->syncp);
+			igbr_rx_count(ring, &ring->stats.alloc_failed);
 			break;
 		}
 		slots -= per_page;
@@ -339,11 +345,13 @@ static __always_inline struct sk_buff *igbr_rx_build(struct igbr_rx_ring *ring, 
 		return NULL;
 	skb_mark_for_recycle(skb);
 	skb_reserve(skb, IGBR_RX_HEADROOM);
-	__skb_put(skb, len);
+	/* As __skb_put() of an empty packet. */
+	skb->len = len;
+	skb->tail += len;
 	return skb;
 }
 
-/* A frame with a VLAN tag, or one whose checksum the device did not find good */
+/* A frame with a VLAN tag, or one with a checksum that the device found wrong */
 static noinline void igbr_rx_fill_special(struct igbr_rx_ring *ring, struct sk_buff *skb,
 					  u64 upper, u64 status)
 {
@@ -352,15 +360,15 @@ static noinline void igbr_rx_fill_special(struct igbr_rx_ring *ring, struct sk_b
 	if ((status & IGBR_RXD_CSUM) == IGBR_RXD_L4CS)
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
 	else if (status & IGBR_RXD_CSUM_ERRORS)
-		ring->csum_errors++;
+		igbr_rx_count(ring, &ring->stats.csum_errors);
 	else
-		ring->csum_none++;
+		igbr_rx_count(ring, &ring->stats.csum_none);
 }
 
 /* Hash, checksum verdict, queue and protocol from the last descriptor's write-back */
 static void igbr_rx_fill_skb(struct igbr_rx_ring *ring, struct sk_buff *skb, u64 lower, u64 upper)
 {
-	unsigned int rss_type = FIELD_GET(IGBR_RXD_RSS_TYPE, lower);
+	u32 rss_type = FIELD_GET(IGBR_RXD_RSS_TYPE, lower);
 	u64 status = upper & ring->status_bits;
 
 	if (likely(BIT(rss_type) & ring->hash_types))
@@ -369,6 +377,8 @@ static void igbr_rx_fill_skb(struct igbr_rx_ring *ring, struct sk_buff *skb, u64
 								 PKT_HASH_TYPE_L3);
 	if (likely(status == IGBR_RXD_L4CS))
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
+	else if (!status)
+		igbr_rx_count(ring, &ring->stats.csum_none);
 	else
 		igbr_rx_fill_special(ring, skb, upper, status);
 	skb_record_rx_queue(skb, ring->queue);
@@ -469,23 +479,32 @@ static __always_inline struct sk_buff *igbr_rx_take(struct igbr_rx_ring *ring, v
 	return skb;
 }
 
-/* Add what a poll passed up. */
-static void igbr_rx_count(struct igbr_rx_ring *ring, const u16 *gro, unsigned int bytes)
+/* Pass a packet up, and count what became of it. */
+static __always_inline void igbr_rx_pass(struct igbr_rx_ring *ring, struct sk_buff *skb)
 {
-	struct igbr_rx_stats *stats = &ring->stats;
-	unsigned int i;
+	unsigned int len = skb->len;
+	gro_result_t result = napi_gro_receive(ring->napi, skb);
 
 	u64_stats_update_begin(&ring->syncp);
-	for (i = 0; i < IGBR_GRO_RESULTS; i++) {
-		u64_stats_add(&stats->packets, gro[i]);
-		u64_stats_add(&stats->gro[i], gro[i]);
-	}
-	u64_stats_add(&stats->bytes, bytes);
-	u64_stats_add(&stats->csum_none, ring->csum_none);
-	u64_stats_add(&stats->csum_errors, ring->csum_errors);
+	u64_stats_add(&ring->stats.bytes, len);
+	u64_stats_inc(&ring->stats.gro[result]);
 	u64_stats_update_end(&ring->syncp);
-	ring->csum_none = 0;
-	ring->csum_errors = 0;
+}
+
+/**
+ * igbr_rx_packets - frames that a ring took from the device and that were good
+ * @ring: the ring
+ *
+ * Context: any; a reader on a 32-bit machine retries (@ring->syncp).
+ */
+u64 igbr_rx_packets(const struct igbr_rx_ring *ring)
+{
+	u64 packets = 0;
+	unsigned int i;
+
+	for (i = 0; i < IGBR_GRO_RESULTS; i++)
+		packets += u64_stats_read(&ring->stats.gro[i]);
+	return packets;
 }
 
 /**
@@ -498,8 +517,7 @@ static void igbr_rx_count(struct igbr_rx_ring *ring, const u16 *gro, unsigned in
  */
 int igbr_clean_rx_irq(struct igbr_rx_ring *ring, int budget)
 {
-	unsigned int empty = igbr_rx_empty_slots(ring), bytes = 0;
-	u16 gro[IGBR_GRO_RESULTS] = { };
+	unsigned int empty = igbr_rx_empty_slots(ring);
 	struct igbr_rx_mem *mem = &ring->mem;
 	unsigned int index = ring->next_to_clean;
 	int done = 0;
@@ -507,7 +525,7 @@ int igbr_clean_rx_irq(struct igbr_rx_ring *ring, int budget)
 	while (likely(done < budget)) {
 		union igbr_rx_desc *desc = &mem->desc[index];
 		u64 upper = le64_to_cpu(READ_ONCE(desc->wb.upper));
-		void *buf = mem->bufs[index];
+		void **slot = &mem->bufs[index], *buf = *slot;
 		struct sk_buff *skb;
 
 		/* A slot without a buffer was not given, whatever the device wrote there. */
@@ -516,17 +534,16 @@ int igbr_clean_rx_irq(struct igbr_rx_ring *ring, int budget)
 		/* Nothing else of the descriptor is read before DD. */
 		dma_rmb();
 		prefetch(buf);
-		mem->bufs[index] = NULL;
+		*slot = NULL;
 		if (unlikely(++index == mem->count))
 			index = 0;
 		done++;
 
 		skb = igbr_rx_take(ring, buf, upper);
 		if (likely(skb)) {
-			bytes += skb->len;
 			igbr_rx_fill_skb(ring, skb, le64_to_cpu(READ_ONCE(desc->wb.lower)),
 					 upper);
-			gro[napi_gro_receive(ring->napi, skb)]++;
+			igbr_rx_pass(ring, skb);
 		}
 		if (++empty >= IGBR_RX_BATCH)
 			empty = igbr_rx_refill(ring, empty);
@@ -534,7 +551,5 @@ int igbr_clean_rx_irq(struct igbr_rx_ring *ring, int budget)
 	ring->next_to_clean = index;
 	if (unlikely(ring->starved))
 		igbr_rx_refill(ring, empty);
-
-	igbr_rx_count(ring, gro, bytes);
 	return done;
 }

@@ -47,8 +47,7 @@ struct igbr_rx_mem {
 
 /**
  * struct igbr_rx_stats - what happened on a receive ring
- * @packets: frames passed up, before GRO
- * @bytes: their bytes, without CRC
+ * @bytes: bytes of the frames passed up, before GRO, without CRC
  * @drops: frames dropped here, for want of memory or for @bad_descs or @errors
  * @csum_none: frames of which the device says nothing of a checksum
  * @csum_errors: frames with a checksum that the device found wrong; they are passed up
@@ -58,7 +57,6 @@ struct igbr_rx_mem {
  * @gro: frames by what napi_gro_receive() did with them (gro_result_t)
  */
 struct igbr_rx_stats {
-	u64_stats_t packets;
 	u64_stats_t bytes;
 	u64_stats_t drops;
 	u64_stats_t csum_none;
@@ -82,8 +80,6 @@ struct igbr_rx_stats {
  * @keep_bad: frames that the device marked as damaged are passed up (rx-all)
  * @next_to_clean: next descriptor that the device will write back
  * @next_to_use: next descriptor to hand to the device
- * @csum_none: as in @stats, of the poll that runs
- * @csum_errors: likewise
  * @starved: the ring ran out of buffers; the service task polls it again
  * @skb: frame of which the last descriptor has not come, or a mark that it is being dropped
  * @syncp: lets a 32-bit machine read @stats
@@ -102,8 +98,6 @@ struct igbr_rx_ring {
 
 	u16 next_to_clean ____cacheline_aligned_in_smp;
 	u16 next_to_use;
-	u16 csum_none;
-	u16 csum_errors;
 	bool starved;
 	struct sk_buff *skb;
 	struct u64_stats_sync syncp;
@@ -118,6 +112,7 @@ void igbr_rx_start(struct igbr_adapter *adapter, struct igbr_rx_ring *ring);
 void igbr_rx_set_features(struct igbr_rx_ring *ring, netdev_features_t features);
 void igbr_rx_stop(struct igbr_rx_ring *ring);
 void igbr_rx_set_drop(struct igbr_hw *hw, struct igbr_rx_ring *ring, bool drop);
+u64 igbr_rx_packets(const struct igbr_rx_ring *ring);
 int igbr_clean_rx_irq(struct igbr_rx_ring *ring, int budget);
 
 #endif /* _IGBR_RX_H_ */

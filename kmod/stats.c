@@ -196,7 +196,7 @@ void igbr_rx_values(struct igbr_adapter *adapter, unsigned int queue, u64 *data)
 
 	do {
 		start = u64_stats_fetch_begin(&ring->syncp);
-		data[IGBR_RX_PACKETS] = u64_stats_read(&stats->packets);
+		data[IGBR_RX_PACKETS] = igbr_rx_packets(ring);
 		data[IGBR_RX_BYTES] = u64_stats_read(&stats->bytes);
 		data[IGBR_RX_DROPS] = u64_stats_read(&stats->drops);
 		data[IGBR_RX_CSUM_NONE] = u64_stats_read(&stats->csum_none);
