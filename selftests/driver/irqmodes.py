@@ -1,48 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""MSI-X, MSI and INTx each carry the same traffic, and signal where they should.
-
-A VM that was booted with pci=nomsi shows INTx. MSI comes by the devlink parameter msix_vec_per_pf_max.
-"""
+"""MSI-X and MSI carry the same traffic and signal where they should; MSI comes by the devlink parameter."""
 
 import json
 import os
 
-from lib.py import KsftSkipEx, defer, ksft_eq, ksft_ge, ksft_in, ksft_true
-from lib.py import interrupts, output, read, refused, run, sh
+from lib.py import defer, ksft_eq, ksft_ge, ksft_in, ksft_true
+from lib.py import output, refused, run, sh
 from lib.py.flows import arrivals, flow, indirection
 from lib.py.traffic import carries, load, ping
+from lib.py.vectors import modes, needs, own_lines, raised
 
 PARAMETER = "msix_vec_per_pf_max"
-
-
-def own_lines(card):
-    """The interrupts of the card that are in use, by number."""
-    folder = f"{card.port.device}/msi_irqs"
-    lines = interrupts()
-    if os.path.isdir(folder):
-        numbers = [int(number) for number in os.listdir(folder)]
-    else:
-        numbers = [int(read(f"{card.port.device}/irq"))]
-    return {number: lines[number] for number in numbers if number in lines and lines[number].actions}
-
-
-def modes(card):
-    """What sysfs says of each interrupt: msix or msi; nothing for INTx."""
-    folder = f"{card.port.device}/msi_irqs"
-    return {read(f"{folder}/{number}") for number in os.listdir(folder)} if os.path.isdir(folder) else set()
-
-
-def raised(card, action):
-    """By how much each of the card's interrupts rose, by name."""
-    before = own_lines(card)
-    action()
-    return {line.actions: line.count - before[number].count for number, line in own_lines(card).items()}
-
-
-def needs(card, wanted, how):
-    if modes(card) != wanted:
-        raise KsftSkipEx(f"the card uses {' '.join(modes(card)) or 'INTx'}: {how}")
 
 
 def msix(card):
@@ -133,16 +102,5 @@ def reload_under_traffic(card):
     carries(card)
 
 
-def intx(card):
-    """On a machine without MSI the line interrupt carries the same traffic."""
-    needs(card, set(), "boot with pci=nomsi")
-    lines = own_lines(card)
-    ksft_eq(len(lines), 1, "lines of the card")
-    ksft_in(card.ifname, [line.actions for line in lines.values()][0].replace(",", " ").split(), "who is on the line")
-    ksft_eq(card.channels(), 1, "queue pairs with one interrupt") if card.driver == "igbr" else None
-    rose = raised(card, lambda: carries(card))
-    ksft_ge(sum(rose.values()), 100, f"interrupts for the traffic: {rose}")
-
-
 if __name__ == "__main__":
-    run(__file__, [msix, each_vector_its_queue, msi, fewer_vectors, reload_under_traffic, intx])
+    run(__file__, [msix, each_vector_its_queue, msi, fewer_vectors, reload_under_traffic])

@@ -19,6 +19,8 @@ TESTS = True
 FOLDER = paths.CHECKOUT / "selftests/driver"
 COLLECTION = "drivers/net/igbr"
 DEFAULT_TIMEOUT = 45
+# A machine without MSI of any kind, for the tests that need it
+WITHOUT_MSI = ("intx.py",)
 
 
 def tests():
@@ -57,7 +59,9 @@ def run(report, selection):
         wanted = [test for test in installed if not selection.tests or test in selection.tests]
         for missing in set(selection.tests) - set(installed):
             report.fail(missing, "kselftest did not install it")
-        Machines(report, name, release, wanted).run()
+        for irq in ("msix", "intx"):
+            its = [test for test in wanted if (test in WITHOUT_MSI) == (irq == "intx")]
+            Machines(report, name, machine.Machine(release, irq=irq), its).run()
 
 
 def install(release):
@@ -93,10 +97,10 @@ def install(release):
 class Machines:
     """All wanted tests in one guest; after a crash the rest of them in a fresh one."""
 
-    def __init__(self, report, name, release, wanted):
+    def __init__(self, report, name, hardware, wanted):
         self.report = report
         self.name = name
-        self.release = release
+        self.hardware = hardware
         self.left = list(wanted)
         self.test = None
         self.splats = []
@@ -115,7 +119,7 @@ class Machines:
         self.splats = []
         job = vm.Job(
             self.command(),
-            machine.Machine(self.release),
+            self.hardware,
             run_limit=timeout() * len(self.left) + 60,
             capture=True,
             environment={"LAB_TEST_TIMEOUT": timeout()},
@@ -139,7 +143,7 @@ class Machines:
     def command(self):
         names = " ".join(f"-t {COLLECTION}:{test}" for test in self.left)
         script = f"""
-cd /igbr/build/{self.release}/kselftest || exit 1
+cd /igbr/build/{self.hardware.release}/kselftest || exit 1
 limit=$(awk -v a="$LAB_TEST_TIMEOUT" -v b="$LAB_SLOWDOWN" 'BEGIN {{ print int(a * b) }}')
 exec ./run_kselftest.sh -o "$limit" {names}
 """
