@@ -31,10 +31,11 @@ def expect(condition, text):
 
 
 def wait_for(condition, text, seconds=60):
-    """Waits for what has to come; how long it takes is not the matter."""
+    """Waits for what has to come; how long it takes is not the matter. The text may be a function."""
     deadline = time.monotonic() + seconds
     while not condition():
-        expect(time.monotonic() < deadline, f"after {seconds} s still not: {text}")
+        if time.monotonic() > deadline:
+            raise Failure(f"after {seconds} s still not: {text() if callable(text) else text}")
         time.sleep(0.1)
 
 
@@ -102,7 +103,7 @@ class Bench:
             nonlocal last
             last = run(f"ping -q -c {count} -i 0.2 -W 5 {more} {address}", check=False)
             return f"{count} received" in last
-        wait_for(answered, f"{count} answers from {address}: {last}")
+        wait_for(answered, lambda: f"{count} answers from {address}: {last}")
 
     def readdress(self):
         """A reset or a namespace may have cost an address; the lab knows how to give it again."""

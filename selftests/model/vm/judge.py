@@ -11,7 +11,7 @@ import struct
 import subprocess
 import time
 
-from guest import expect, main, run, wait_for
+from guest import Lacking, expect, main, run, wait_for
 
 FRAMES = 400
 # What fits a packet buffer and a ring: the model's generator knows no pace.
@@ -201,11 +201,37 @@ def link_loss(bench):
     bench.ping()
 
 
+def reset(bench):
+    run(f"echo flr >/sys/bus/pci/devices/{bench.pci}/reset_method && echo 1 >/sys/bus/pci/devices/{bench.pci}/reset")
+
+
 def function_level_reset(bench):
     run(f"ip link set {bench.name} down")
-    run(f"echo flr >/sys/bus/pci/devices/{bench.pci}/reset_method && echo 1 >/sys/bus/pci/devices/{bench.pci}/reset")
+    reset(bench)
     bench.readdress()
     bench.ping()
+
+
+def function_level_reset_in_use(bench):
+    if not bench.has_function("reset_prepare"):
+        raise Lacking(f"{bench.driver} does not ask to be told of a reset")
+    reset(bench)
+    bench.wait_link()
+    bench.ping()
+
+
+def sleep(bench):
+    """The whole machine goes to sleep and wakes, all but the last step of it, with the port in use."""
+    bench.need(bench.has_function("suspend"), "power management")
+    run("echo 1 >/sys/module/suspend/parameters/pm_test_delay && echo platform >/sys/power/pm_test")
+    try:
+        run("echo freeze >/sys/power/state")
+    finally:
+        run("echo none >/sys/power/pm_test")
+    bench.wait_link()
+    bench.ping()
+    delta = stream(bench, False, "192.0.2.2")
+    expect(delta["tx_packets"] > 10000, f"{delta['tx_packets']} frames for 20 MB")
 
 
 def power_saving(bench):
@@ -231,4 +257,4 @@ def no_faults(bench):
 
 if __name__ == "__main__":
     main([probe, interrupts, ping, tcp, vlan, jumbo, rss, counters, self_test, link_loss, function_level_reset,
-          power_saving, no_faults])
+          function_level_reset_in_use, sleep, power_saving, no_faults])
