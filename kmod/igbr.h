@@ -182,7 +182,6 @@ void igbr_free_vectors(struct igbr_adapter *adapter, unsigned int first, unsigne
 void igbr_irq_configure(struct igbr_adapter *adapter);
 void igbr_irq_enable(struct igbr_adapter *adapter);
 void igbr_irq_disable(struct igbr_adapter *adapter);
-void igbr_irq_kick(struct igbr_adapter *adapter, unsigned int index);
 
 /* Let a vector signal again. */
 static inline void igbr_irq_arm(struct igbr_vector *vector)
