@@ -82,7 +82,7 @@ def fuzz(report):
         [
             "sh",
             "-c",
-            f"cd {FUZZ_TREE} && exec ./fuzz-message -max_total_time={FUZZ_SECONDS}"
+            f"cd {FUZZ_TREE} && exec ./fuzz-message -max_total_time={FUZZ_SECONDS} -len_control=0"
             " -print_final_stats=1 -timeout=60 corpus",
         ],
         **cxx.PIPES,

@@ -364,8 +364,9 @@ void Receiver::write_back(u32 queue, u32 index, const WriteBack& info, u16 lengt
     store_le<u32>(raw.data() + 8, out.status);
     store_le<u16>(raw.data() + 12, length);
     store_le<u16>(raw.data() + 14, out.vlan);
-    // The driver looks at the second half first: it must not be seen before the first. In a wrong slot
-    // the first half stays: a device fetches addresses ahead, this one reads them when it needs them.
+    // The driver looks at the second half first: it must not be seen before the first. In a wrong
+    // slot the first half stays: a device fetches addresses ahead, this one reads them when it
+    // needs them.
     const u64 to = descriptor_address(context_.regs, reg::rx(queue, reg::RDBAL), slot);
     if (slot == index) {
         context_.dma.write(to, ByteView(raw).first(8));
