@@ -58,8 +58,8 @@ enum igbr_irq_mode {
  * @adapter: the port
  * @arm_reg: register that lets the vector signal again
  * @arm_mask: what to write there
- * @masked: the device does not signal until it is armed; set by the interrupt, so nobody else
- *	writes it between the two
+ * @masked: the device does not signal until it is armed: so says the interrupt, or the service
+ *	task, which fears that one was lost
  * @eitr_reg: its throttle
  * @mod: its moderation
  * @irq: Linux interrupt number while requested, else 0
@@ -230,7 +230,6 @@ void igbr_irq_map_tx(struct igbr_vector *vector);
 void igbr_irq_enable(struct igbr_adapter *adapter);
 void igbr_irq_disable(struct igbr_adapter *adapter);
 int igbr_irq_test(struct igbr_adapter *adapter);
-void igbr_irq_kick(struct igbr_adapter *adapter, unsigned int index);
 
 /* Let a vector signal again. */
 static inline void igbr_irq_arm(struct igbr_vector *vector)

@@ -439,21 +439,6 @@ void igbr_irq_disable(struct igbr_adapter *adapter)
 	igbr_flush(hw);
 }
 
-/**
- * igbr_irq_kick - make a vector signal now, so that its rings are polled
- * @adapter: the port, running
- * @index: queue pair
- *
- * Context: any.
- */
-void igbr_irq_kick(struct igbr_adapter *adapter, unsigned int index)
-{
-	if (adapter->irq_mode == IGBR_IRQ_MSIX)
-		igbr_wr32(&adapter->hw, IGBR_EICS, BIT(IGBR_QUEUE_VECTOR(index)));
-	else
-		igbr_wr32(&adapter->hw, IGBR_ICS, IGBR_ICR_RXDMT0);
-}
-
 /* How long a vector may take to signal in the self-test */
 #define IGBR_TEST_MS	1000
 

@@ -81,14 +81,33 @@ static void igbr_check_link(struct igbr_adapter *adapter)
 	adapter->link = link;
 }
 
-/* A ring that got no memory for its buffers gets no interrupt: poll it, so that it tries again. */
+/*
+ * Poll rings that wait for something that will not come: an interrupt that was lost, which leaves
+ * its vector masked until a poll arms it, or, without a buffer at the device, any interrupt.
+ */
 static void igbr_check_rings(struct igbr_adapter *adapter)
 {
 	unsigned int i;
 
-	for (i = 0; i < adapter->active_queues; i++)
-		if (READ_ONCE(adapter->rx_rings[i]->starved))
-			igbr_irq_kick(adapter, i);
+	for (i = 0; i < adapter->active_queues; i++) {
+		enum igbr_rx_health rx = igbr_rx_health(adapter->rx_rings[i]);
+
+		if (rx == IGBR_RX_STUCK) {
+			netdev_err(adapter->netdev, "receive queue %u is stuck at descriptor %u\n",
+				   i, adapter->rx_rings[i]->next_to_clean);
+			igbr_request_reset(adapter);
+			return;
+		}
+		if (rx == IGBR_RX_POLL || igbr_tx_is_done(adapter->tx_rings[i])) {
+			struct igbr_vector *vector = adapter->vectors[i];
+
+			/* With softirqs off, so that the poll runs as soon as they are on. */
+			local_bh_disable();
+			WRITE_ONCE(vector->masked, true);
+			napi_schedule(&vector->napi);
+			local_bh_enable();
+		}
+	}
 }
 
 static void igbr_service_task(struct work_struct *work)

@@ -209,6 +209,7 @@ out:
 	ring->next_to_clean = 0;
 	ring->next_to_use = i;
 	ring->starved = !i;
+	ring->suspect = -1;
 }
 
 /**
@@ -294,6 +295,39 @@ static __always_inline void igbr_rx_count(struct igbr_rx_ring *ring, u64_stats_t
 	u64_stats_update_begin(&ring->syncp);
 	u64_stats_inc(counter);
 	u64_stats_update_end(&ring->syncp);
+}
+
+static bool igbr_rx_is_done(const struct igbr_rx_mem *mem, unsigned int index)
+{
+	return le64_to_cpu(READ_ONCE(mem->desc[index].wb.upper)) & IGBR_RXD_DD &&
+	       READ_ONCE(mem->bufs[index]);
+}
+
+/**
+ * igbr_rx_health - what a ring needs from the service task
+ * @ring: the ring, running
+ *
+ * To be called every few seconds: what is written back long before the descriptor that is due
+ * means that this one never will be.
+ *
+ * Context: process; the ring may be polled meanwhile.
+ */
+enum igbr_rx_health igbr_rx_health(struct igbr_rx_ring *ring)
+{
+	const struct igbr_rx_mem *mem = &ring->mem;
+	unsigned int due = READ_ONCE(ring->next_to_clean);
+	unsigned int next = due + 1 == mem->count ? 0 : due + 1;
+	int suspect = ring->suspect;
+
+	ring->suspect = -1;
+	if (READ_ONCE(ring->starved) || igbr_rx_is_done(mem, due))
+		return IGBR_RX_POLL;
+	if (!igbr_rx_is_done(mem, next))
+		return IGBR_RX_WELL;
+	if (suspect == due)
+		return IGBR_RX_STUCK;
+	ring->suspect = due;
+	return IGBR_RX_WELL;
 }
 
 /*

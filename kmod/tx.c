@@ -181,6 +181,17 @@ bool igbr_tx_is_pending(const struct igbr_tx_ring *ring)
 	return le32_to_cpu(READ_ONCE(*ring->head)) != READ_ONCE(ring->next_to_use);
 }
 
+/**
+ * igbr_tx_is_done - whether there is something to give back
+ * @ring: the ring, running
+ *
+ * Context: process; the ring may be polled meanwhile.
+ */
+bool igbr_tx_is_done(const struct igbr_tx_ring *ring)
+{
+	return le32_to_cpu(READ_ONCE(*ring->head)) != READ_ONCE(ring->next_to_clean);
+}
+
 static unsigned int igbr_tx_free_slots(const struct igbr_tx_ring *ring)
 {
 	unsigned int clean = READ_ONCE(ring->next_to_clean);

@@ -157,6 +157,7 @@ void igbr_tx_start(struct igbr_adapter *adapter, struct igbr_tx_ring *ring);
 void igbr_tx_stop(struct igbr_tx_ring *ring);
 bool igbr_tx_is_awaited(const struct igbr_tx_ring *ring);
 bool igbr_tx_is_pending(const struct igbr_tx_ring *ring);
+bool igbr_tx_is_done(const struct igbr_tx_ring *ring);
 netdev_tx_t igbr_xmit_frame(struct sk_buff *skb, struct net_device *netdev);
 bool igbr_clean_tx_irq(struct igbr_tx_ring *ring, int budget);
 

@@ -122,10 +122,14 @@ def channels(machine, descriptors):
 
 def shares():
     # /mnt is the root file system once more, without what is mounted in it.
-    for tag, path in (("root", "/mnt"), ("checkout", "/igbr")):
+    for number, (tag, path) in enumerate((("root", "/mnt"), ("checkout", "/igbr")), len(PORTS) + 1):
         options = "security_model=none,readonly=on,multidevs=remap"
         yield "-fsdev", f"local,id={tag},path={path},{options}"
-        yield "-device", f"virtio-9p-pci,fsdev={tag},mount_tag={tag}"
+        # Linux' 9p over virtio cannot sleep: the device has to keep its state when a guest does.
+        place = f"chassis={number},slot={number},hotplug=off"
+        yield "-device", f"pcie-root-port,id=slot-{tag},{place}"
+        device = f"virtio-9p-pci,bus=slot-{tag},fsdev={tag},mount_tag={tag}"
+        yield "-device", f"{device},x-pcie-pm-no-soft-reset=on"
 
 
 def ports(machine, folder):

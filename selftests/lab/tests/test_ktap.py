@@ -137,5 +137,31 @@ class Skipping(unittest.TestCase):
         self.assertEqual(results(text), [("a", "skip", "expected failure slow machine")])
 
 
+class Alone(unittest.TestCase):
+    """A program that no runner started."""
+
+    OUTPUT = "TAP version 13\n1..2\nok 1 a\nok 2 b # SKIP no cable\n"
+
+    def read(self, output, status):
+        test = ktap.program("judge", output, status)
+        return [(case.name, case.verdict, case.reason) for case in test.results()]
+
+    def test_cases(self):
+        self.assertEqual(self.read(self.OUTPUT, 0), [("a", "ok", ""), ("b", "skip", "no cable")])
+
+    def test_exit_status(self):
+        self.assertEqual(self.read(self.OUTPUT, 3)[2], ("", "fail", "exit=3"))
+
+    def test_broken_off(self):
+        self.assertEqual(
+            self.read("1..2\nok 1 a\n", None)[1], ("", "fail", "planned 2 cases, gave 1")
+        )
+
+    def test_failure(self):
+        test = ktap.program("judge", "1..1\nnot ok 1 a\n# 3 frames, 4 wanted\n", 1)
+        self.assertEqual([case.verdict for case in test.results()], ["fail"])
+        self.assertEqual(test.comments, ["# 3 frames, 4 wanted"])
+
+
 if __name__ == "__main__":
     unittest.main()

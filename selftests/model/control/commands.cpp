@@ -279,7 +279,7 @@ Result<Json> Commands::random(Nic& nic, const Json& command) {
                                Fault::rx_length,  Fault::rx_status,   Fault::rx_wrong_slot,
                                Fault::rx_no_eop,  Fault::rx_checksum, Fault::rx_vlan,
                                Fault::rx_phantom, Fault::rx_drop,     Fault::rx_crc,
-                               Fault::slow_dma};
+                               Fault::tx_head,    Fault::slow_dma};
     constexpr u64 longest_delay_us = 2000;
     nic.faults().reseed(number(command, "seed", 1));
     for (const Fault kind : kinds) {
@@ -287,8 +287,8 @@ Result<Json> Commands::random(Nic& nic, const Json& command) {
         rule.fault = kind;
         rule.count = number(command, "count", 10);
         rule.probability = 0.01;
-        rule.value = kind == Fault::rx_length ? nic.faults().random(0x10000)
-                                              : nic.faults().random(longest_delay_us);
+        const bool delay = kind == Fault::irq_delay || kind == Fault::slow_dma;
+        rule.value = nic.faults().random(delay ? longest_delay_us : 0x10000);
         nic.faults().add(rule);
     }
     return Json::object();

@@ -353,8 +353,9 @@ void Receiver::write_frame(u32 queue, const Waiting& waiting, const FrameInfo& i
 
 void Receiver::write_back(u32 queue, u32 index, const WriteBack& info, u16 length) {
     WriteBack out = info;
+    u32 slot = index;
     if (context_.faults.armed()) {
-        corrupt(queue, index, out, length);
+        corrupt(queue, slot, out, length);
     }
     std::array<u8, descriptor_size> raw{};
     store_le<u16>(raw.data(), out.packet_info);
@@ -363,9 +364,13 @@ void Receiver::write_back(u32 queue, u32 index, const WriteBack& info, u16 lengt
     store_le<u32>(raw.data() + 8, out.status);
     store_le<u16>(raw.data() + 12, length);
     store_le<u16>(raw.data() + 14, out.vlan);
-    // The driver looks at the second half first: it must not be seen before the first.
-    const u64 to = descriptor_address(context_.regs, reg::rx(queue, reg::RDBAL), index);
-    context_.dma.write(to, ByteView(raw).first(8));
+    // The driver looks at the second half first: it must not be seen before the first. In a wrong
+    // slot the first half stays: a device fetches addresses ahead, this one reads them when it
+    // needs them.
+    const u64 to = descriptor_address(context_.regs, reg::rx(queue, reg::RDBAL), slot);
+    if (slot == index) {
+        context_.dma.write(to, ByteView(raw).first(8));
+    }
     std::atomic_thread_fence(std::memory_order_release);
     context_.dma.write(to + 8, ByteView(raw).subspan(8));
 }
@@ -397,11 +402,15 @@ void Receiver::corrupt(u32 queue, u32& index, WriteBack& info, u16& length) {
     }
 }
 
-// A descriptor that the driver still owns suddenly says "done".
+// A descriptor that the driver still owns suddenly says "done". As above, the address in its first
+// half stays: the device is to lie, not to send its own next frame to a place that nobody named.
 void Receiver::phantom(u32 queue) {
-    WriteBack info;
-    info.status = status_done | status_end;
-    write_back(queue, context_.regs[reg::rx(queue, reg::RDT)], info, 64);
+    std::array<u8, descriptor_size / 2> raw{};
+    store_le<u32>(raw.data(), status_done | status_end);
+    store_le<u16>(raw.data() + 4, shortest_on_wire);
+    const u32 tail = context_.regs[reg::rx(queue, reg::RDT)];
+    const u64 to = descriptor_address(context_.regs, reg::rx(queue, reg::RDBAL), tail);
+    context_.dma.write(to + raw.size(), raw);
 }
 
 }  // namespace igbmodel

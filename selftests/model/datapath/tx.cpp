@@ -24,7 +24,7 @@ constexpr u32 opt_l4_checksum = bit(9);
 constexpr u32 status_done = 1;
 constexpr std::size_t done_at = 12;
 
-constexpr std::size_t longest_packet = 256 * 1024;
+constexpr std::size_t longest_packet = std::size_t{256} * 1024;
 constexpr std::size_t shortest_frame = 60;
 constexpr unsigned packets_per_run = 64;
 
@@ -209,8 +209,14 @@ void Transmitter::report(u32 number, u32 index) {
     const u32 head_address = regs[reg::tx(number, reg::TDWBAL)];
     if ((head_address & 1U) != 0) {
         // Head write-back: then no descriptor is written back.
+        u32 reported = regs[reg::tx(number, reg::TDH)];
+        if (context_.faults.armed()) {
+            const auto lie = context_.faults.strikes(Fault::tx_head, static_cast<int>(number),
+                                                     context_.timers.now_ns());
+            reported = lie ? static_cast<u32>(*lie) : reported;
+        }
         std::array<u8, 4> head{};
-        store_le<u32>(head.data(), regs[reg::tx(number, reg::TDH)]);
+        store_le<u32>(head.data(), reported);
         const u64 to = u64{regs[reg::tx(number, reg::TDWBAH)]} << 32U | (head_address & ~3U);
         context_.dma.write(to, head);
         return;

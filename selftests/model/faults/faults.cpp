@@ -7,10 +7,10 @@ namespace igbmodel {
 
 namespace {
 constexpr std::array<std::string_view, fault_count> names{
-    "irq_drop",      "irq_delay",    "irq_duplicate", "rx_length", "rx_status",
-    "rx_wrong_slot", "rx_no_eop",    "rx_checksum",   "rx_vlan",   "rx_phantom",
-    "rx_drop",       "rx_crc",       "rx_stall",      "tx_hang",   "tx_no_writeback",
-    "all_ones",      "nvm_checksum", "phy_silent",    "semaphore", "slow_dma"};
+    "irq_drop",   "irq_delay",   "irq_duplicate",   "rx_length",  "rx_status", "rx_wrong_slot",
+    "rx_no_eop",  "rx_checksum", "rx_vlan",         "rx_phantom", "rx_drop",   "rx_crc",
+    "rx_stall",   "tx_hang",     "tx_no_writeback", "tx_head",    "all_ones",  "nvm_checksum",
+    "phy_silent", "semaphore",   "slow_dma"};
 }
 
 std::string_view fault_name(Fault fault) {

@@ -30,13 +30,14 @@ enum class Fault : u8 {
     rx_stall,         // the queue takes no descriptor
     tx_hang,          // the queue sends nothing
     tx_no_writeback,  // a descriptor with RS is not reported
+    tx_head,          // head write-back says `value`
     all_ones,         // every register reads as all ones
     nvm_checksum,     // the NVM's checksum is wrong
     phy_silent,       // MDIC never becomes ready
     semaphore,        // SWSM is held by someone else
     slow_dma,         // each pass over a Tx queue begins `value` microseconds late
 };
-constexpr std::size_t fault_count = 20;
+constexpr std::size_t fault_count = 21;
 
 [[nodiscard]] std::string_view fault_name(Fault fault);
 [[nodiscard]] std::optional<Fault> find_fault(std::string_view name);

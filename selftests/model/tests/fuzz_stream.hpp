@@ -7,5 +7,7 @@
 namespace igbmodel::test {
 
 void fuzz_stream(ByteView bytes);
+// Some messages, mostly well formed; the same for the same seed.
+[[nodiscard]] Bytes conversation(u64 seed);
 
 }  // namespace igbmodel::test

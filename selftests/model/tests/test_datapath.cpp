@@ -55,6 +55,16 @@ TEST(Transmit, HeadWriteBackReplacesTheDescriptors) {
     EXPECT_EQ(bench.port.sent.size(), 3U);
     EXPECT_EQ(load_le<u32>(bench.memory->at(head)), 2U) << "only RS brings an update";
     EXPECT_NE(load_le<u32>(bench.memory->at(bench.tx_descriptor(2, 1) + 8)), 0U);
+    FaultRule rule;
+    rule.fault = Fault::tx_head;
+    rule.value = 0xfffffff0;
+    bench.nic->faults().add(rule);
+    bench.put_tx(2, 3, Bench::tx_data, data_command | end_of_packet | report_status | 60U,
+                 payload_length(60));
+    bench.nic->write(reg::tx(2, reg::TDT), 4);
+    bench.timers.pass(1);
+    EXPECT_EQ(load_le<u32>(bench.memory->at(head)), 0xfffffff0U);
+    EXPECT_EQ(bench.nic->faults().done(Fault::tx_head), 1U);
 }
 
 TEST(Transmit, ContextAndVlan) {
@@ -344,7 +354,11 @@ TEST(FaultEffects, OnReceiveWriteBack) {
     EXPECT_NE(with(Fault::rx_checksum, 0)->rx_status(0, 0) & bit(29), 0U);
     EXPECT_NE(with(Fault::rx_vlan, 0)->rx_status(0, 0) & 8U, 0U);
     const auto slot = with(Fault::rx_wrong_slot, 0);
+    EXPECT_EQ(slot->rx_status(0, 0) & 1U, 0U);
     EXPECT_EQ(slot->rx_status(0, 1) & 1U, 1U);
+    slot->arrive(frame);
+    EXPECT_EQ(slot->memory->get(Bench::rx_buffers + 2048, frame.size()), frame)
+        << "the slot's own frame comes to its own buffer";
     const auto phantom = with(Fault::rx_phantom, 0);
     EXPECT_EQ(phantom->rx_status(0, Bench::ring_size - 1) & 1U, 1U) << "the one at the tail";
     EXPECT_EQ(with(Fault::rx_crc, 0)->nic->read(reg::CRCERRS), 1U);
