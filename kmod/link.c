@@ -81,14 +81,39 @@ static void igbr_check_link(struct igbr_adapter *adapter)
 	adapter->link = link;
 }
 
-/* A ring that got no memory for its buffers gets no interrupt: poll it, so that it tries again. */
+/*
+ * The device has written frames that nobody polls: a signal was lost, or it did not reach memory
+ * at all. Make the vector signal; if the ring stands still until the next look, it is a fault.
+ */
+static void igbr_check_rx_ring(struct igbr_adapter *adapter, unsigned int i)
+{
+	unsigned int head = igbr_rd32(&adapter->hw, IGBR_RDH(i));
+	int clean = READ_ONCE(adapter->rx_rings[i]->next_to_clean);
+	int seen = adapter->rx_seen[i];
+
+	adapter->rx_seen[i] = -1;
+	if (head == clean || adapter->hw.gone ||
+	    test_bit(NAPI_STATE_SCHED, &adapter->vectors[i]->napi.state))
+		return;
+	if (seen == clean) {
+		igbr_report_fault(adapter, IGBR_FAULT_RX, i);
+		return;
+	}
+	adapter->rx_seen[i] = clean;
+	igbr_irq_kick(adapter, i);
+}
+
 static void igbr_check_rings(struct igbr_adapter *adapter)
 {
 	unsigned int i;
 
-	for (i = 0; i < adapter->active_queues; i++)
+	for (i = 0; i < adapter->active_queues; i++) {
+		/* Without memory for buffers there is no interrupt: poll, to try again. */
 		if (READ_ONCE(adapter->rx_rings[i]->starved))
 			igbr_irq_kick(adapter, i);
+		else
+			igbr_check_rx_ring(adapter, i);
+	}
 }
 
 static void igbr_service_task(struct work_struct *work)
@@ -157,6 +182,7 @@ static int igbr_start_phy(struct igbr_adapter *adapter, bool restart)
  */
 void igbr_link_start(struct igbr_adapter *adapter)
 {
+	memset(adapter->rx_seen, -1, sizeof(adapter->rx_seen));
 	if (igbr_start_phy(adapter, false))
 		netdev_err(adapter->netdev, "PHY does not answer: no link\n");
 	mod_delayed_work(system_percpu_wq, &adapter->service_work, 0);

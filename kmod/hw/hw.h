@@ -154,6 +154,9 @@ void igbr_hw_release(struct igbr_hw *hw, u32 resources);
 
 /* nvm.c */
 int igbr_nvm_read(struct igbr_hw *hw, unsigned int word, unsigned int count, u16 *data);
+/* Room for a version, or an address, as text */
+#define IGBR_NVM_VERSION_LEN	24
+void igbr_nvm_version(const struct igbr_hw *hw, char *text);
 int igbr_nvm_check(struct igbr_hw *hw);
 
 /* phy.c */
