@@ -194,13 +194,16 @@ void igbr_health_register(struct igbr_adapter *adapter, struct devlink *devlink)
 	unsigned int i;
 
 	for (i = 0; i < IGBR_FAULTS; i++) {
-		adapter->reporters[i] = devl_health_reporter_create(devlink, &igbr_reporters[i],
-								  adapter);
-		if (!IS_ERR(adapter->reporters[i]))
-			continue;
-		dev_warn(&adapter->pdev->dev, "no health reporter %s: %pe\n",
-			 igbr_reporters[i].name, adapter->reporters[i]);
-		adapter->reporters[i] = NULL;
+		const struct devlink_health_reporter_ops *ops = &igbr_reporters[i];
+		struct devlink_health_reporter *reporter;
+
+		reporter = devl_health_reporter_create(devlink, ops, adapter);
+		if (IS_ERR(reporter)) {
+			dev_warn(&adapter->pdev->dev, "no health reporter %s: %pe\n", ops->name,
+				 reporter);
+			reporter = NULL;
+		}
+		adapter->reporters[i] = reporter;
 	}
 }
 

@@ -175,7 +175,8 @@ static pci_ers_result_t igbr_error_detected(struct pci_dev *pdev, pci_channel_st
 	struct igbr_adapter *adapter = pci_get_drvdata(pdev);
 
 	netdev_warn(adapter->netdev, "PCI error: the device %s\n",
-		    state == pci_channel_io_normal ? "still works" : "is cut off");
+		    state == pci_channel_io_normal ? "still works" :
+		    state == pci_channel_io_frozen ? "is cut off" : "is given up");
 	if (state == pci_channel_io_normal)
 		return PCI_ERS_RESULT_CAN_RECOVER;
 	/* No register can be read until the slot was reset: do not wait for any. */
