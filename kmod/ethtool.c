@@ -241,5 +241,7 @@ const struct ethtool_ops igbr_ethtool_ops = {
 	.get_rxfh_key_size = igbr_get_rxfh_key_size,
 	.get_rxfh = igbr_rss_get,
 	.set_rxfh = igbr_rss_set,
+	.get_rxfh_fields = igbr_rss_get_fields,
+	.set_rxfh_fields = igbr_rss_set_fields,
 	.get_ts_info = ethtool_op_get_ts_info,
 };

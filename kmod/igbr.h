@@ -176,6 +176,7 @@ struct igbr_link_config {
  * @vlans: VLANs that are accepted; guarded by rtnl
  * @reta: RSS indirection table; guarded by rtnl
  * @rss_key: RSS key; guarded by rtnl
+ * @rss_fields: what is hashed, as bits of MRQC; guarded by rtnl
  */
 struct igbr_adapter {
 	struct igbr_hw hw;
@@ -219,6 +220,7 @@ struct igbr_adapter {
 	DECLARE_BITMAP(vlans, VLAN_N_VID);
 	u8 reta[IGBR_RETA_SIZE];
 	u8 rss_key[IGBR_RSS_KEY_SIZE];
+	u32 rss_fields;
 };
 
 /* netdev.c */
