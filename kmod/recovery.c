@@ -39,6 +39,8 @@ int igbr_reset_now(struct igbr_adapter *adapter)
 	} else if (adapter->active_queues) {
 		adapter->resets++;
 		netdev_warn(adapter->netdev, "resetting\n");
+		/* Somebody may have changed behind our back what lets the device signal. */
+		pci_restore_msi_state(adapter->pdev);
 		igbr_port_restart(adapter);
 	}
 	rtnl_unlock();
