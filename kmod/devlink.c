@@ -6,6 +6,7 @@
 #include <linux/rtnetlink.h>
 #include <net/devlink.h>
 
+#include "health.h"
 #include "igbr.h"
 
 static struct igbr_adapter *igbr_from_devlink(struct devlink *devlink)
@@ -84,7 +85,32 @@ out:
 	return err;
 }
 
+/* What the device is: chip, serial number (made of its address), and the version of its NVM */
+static int igbr_info_get(struct devlink *devlink, struct devlink_info_req *req,
+			 struct netlink_ext_ack *extack)
+{
+	struct igbr_adapter *adapter = igbr_from_devlink(devlink);
+	char text[IGBR_NVM_VERSION_LEN];
+	int err;
+
+	snprintf(text, sizeof(text), "%*phC", ETH_ALEN, adapter->hw.perm_addr);
+	err = devlink_info_serial_number_put(req, text);
+	if (err)
+		return err;
+	err = devlink_info_version_fixed_put(req, DEVLINK_INFO_VERSION_GENERIC_ASIC_ID,
+					     adapter->hw.mac->name);
+	if (err)
+		return err;
+	snprintf(text, sizeof(text), "%u", adapter->pdev->revision);
+	err = devlink_info_version_fixed_put(req, DEVLINK_INFO_VERSION_GENERIC_ASIC_REV, text);
+	if (err)
+		return err;
+	igbr_nvm_version(&adapter->hw, text);
+	return devlink_info_version_running_put(req, DEVLINK_INFO_VERSION_GENERIC_FW, text);
+}
+
 static const struct devlink_ops igbr_devlink_ops = {
+	.info_get = igbr_info_get,
 	.reload_actions = BIT(DEVLINK_RELOAD_ACTION_DRIVER_REINIT),
 	.reload_down = igbr_reload_down,
 	.reload_up = igbr_reload_up,
@@ -116,6 +142,7 @@ int igbr_devlink_register(struct igbr_adapter *adapter)
 		devl_param_driverinit_value_set(devlink,
 						DEVLINK_PARAM_GENERIC_ID_MSIX_VEC_PER_PF_MAX,
 						&value);
+		igbr_health_register(adapter, devlink);
 		devl_register(devlink);
 	}
 	devl_unlock(devlink);
@@ -136,6 +163,7 @@ void igbr_devlink_unregister(struct igbr_adapter *adapter)
 
 	devl_lock(devlink);
 	devl_unregister(devlink);
+	igbr_health_unregister(adapter);
 	devl_params_unregister(devlink, igbr_params, ARRAY_SIZE(igbr_params));
 	devl_unlock(devlink);
 	devlink_free(devlink);

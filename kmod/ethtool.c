@@ -2,7 +2,6 @@
 /*
  * ethtool: thin; each operation asks the room that owns the matter.
  */
-#include <linux/bitfield.h>
 #include <linux/ethtool.h>
 
 #include "dump.h"
@@ -13,21 +12,15 @@
 #include "stats.h"
 #include "steering/rss.h"
 
-/* Word 5 of the NVM: version as major.minor.image */
-#define IGBR_NVM_MAJOR		GENMASK(15, 12)
-#define IGBR_NVM_MINOR		GENMASK(11, 4)
-#define IGBR_NVM_IMAGE		GENMASK(3, 0)
-
 static void igbr_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *info)
 {
 	struct igbr_adapter *adapter = netdev_priv(netdev);
-	u16 version = adapter->hw.nvm_version;
+	char version[IGBR_NVM_VERSION_LEN];
 
 	strscpy(info->driver, IGBR_NAME, sizeof(info->driver));
 	strscpy(info->bus_info, pci_name(adapter->pdev), sizeof(info->bus_info));
-	snprintf(info->fw_version, sizeof(info->fw_version), "%lu.%lu.%lu",
-		 FIELD_GET(IGBR_NVM_MAJOR, version), FIELD_GET(IGBR_NVM_MINOR, version),
-		 FIELD_GET(IGBR_NVM_IMAGE, version));
+	igbr_nvm_version(&adapter->hw, version);
+	strscpy(info->fw_version, version, sizeof(info->fw_version));
 }
 
 static int igbr_get_sset_count(struct net_device *netdev, int sset)
@@ -248,5 +241,7 @@ const struct ethtool_ops igbr_ethtool_ops = {
 	.get_rxfh_key_size = igbr_get_rxfh_key_size,
 	.get_rxfh = igbr_rss_get,
 	.set_rxfh = igbr_rss_set,
+	.get_rxfh_fields = igbr_rss_get_fields,
+	.set_rxfh_fields = igbr_rss_set_fields,
 	.get_ts_info = ethtool_op_get_ts_info,
 };

@@ -37,6 +37,21 @@
 
 struct igbr_adapter;
 struct devlink;
+struct devlink_health_reporter;
+
+/**
+ * enum igbr_fault - kinds of faults that a reset ends
+ * @IGBR_FAULT_TX: a transmit queue is stuck, or what the device says of it cannot be
+ * @IGBR_FAULT_RX: a receive queue has frames that nobody is told of
+ * @IGBR_FAULT_DEVICE: the device asks for a reset
+ * @IGBR_FAULTS: their number
+ */
+enum igbr_fault {
+	IGBR_FAULT_TX,
+	IGBR_FAULT_RX,
+	IGBR_FAULT_DEVICE,
+	IGBR_FAULTS
+};
 
 /**
  * enum igbr_irq_mode - how the device signals
@@ -143,6 +158,9 @@ struct igbr_link_config {
  * @tx_rings: likewise
  * @tx_heads: a cache line for each transmit ring's head write-back
  * @tx_heads_dma: DMA address of @tx_heads
+ * @reporters: devlink's health reporters by kind of fault, NULL where there is none
+ * @faults: faults that reset_work has to report, a bit for each kind; atomic
+ * @fault_queues: the queue that each is about, or -1; the last one counts
  * @reset_work: resets the port; takes rtnl
  * @service_work: link and ring health; takes no lock that a stop holds
  * @link_config: what the user asked for; guarded by rtnl, written with service_work cancelled
@@ -156,6 +174,7 @@ struct igbr_link_config {
  * @vlans: VLANs that are accepted; guarded by rtnl
  * @reta: RSS indirection table; guarded by rtnl
  * @rss_key: RSS key; guarded by rtnl
+ * @rss_fields: what is hashed, as bits of MRQC; guarded by rtnl
  */
 struct igbr_adapter {
 	struct igbr_hw hw;
@@ -181,6 +200,9 @@ struct igbr_adapter {
 	void *tx_heads;
 	dma_addr_t tx_heads_dma;
 
+	struct devlink_health_reporter *reporters[IGBR_FAULTS];
+	unsigned long faults;
+	int fault_queues[IGBR_FAULTS];
 	struct work_struct reset_work;
 	struct delayed_work service_work;
 	struct igbr_link_config link_config;
@@ -195,6 +217,7 @@ struct igbr_adapter {
 	DECLARE_BITMAP(vlans, VLAN_N_VID);
 	u8 reta[IGBR_RETA_SIZE];
 	u8 rss_key[IGBR_RSS_KEY_SIZE];
+	u32 rss_fields;
 };
 
 /* netdev.c */
@@ -254,6 +277,8 @@ void igbr_recovery_exit(struct igbr_adapter *adapter);
 void igbr_detach(struct igbr_adapter *adapter);
 int igbr_attach(struct igbr_adapter *adapter);
 extern const struct pci_error_handlers igbr_error_handlers;
+int igbr_reset_now(struct igbr_adapter *adapter);
+void igbr_report_fault(struct igbr_adapter *adapter, enum igbr_fault fault, int queue);
 void igbr_request_reset(struct igbr_adapter *adapter);
 void igbr_tx_timeout(struct net_device *netdev, unsigned int queue);
 
@@ -268,6 +293,9 @@ void igbr_stats_values(struct igbr_adapter *adapter, u64 *data);
 
 /* ethtool.c */
 extern const struct ethtool_ops igbr_ethtool_ops;
+
+/* health.c */
+void igbr_health_report(struct igbr_adapter *adapter, enum igbr_fault fault, int queue);
 
 /* devlink.c */
 int igbr_devlink_register(struct igbr_adapter *adapter);

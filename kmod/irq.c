@@ -186,7 +186,7 @@ static void igbr_other_causes(struct igbr_adapter *adapter, u32 icr)
 	if (icr & IGBR_ICR_LSC)
 		igbr_link_changed(adapter);
 	if (icr & IGBR_ICR_DRSTA)
-		igbr_request_reset(adapter);
+		igbr_report_fault(adapter, IGBR_FAULT_DEVICE, -1);
 }
 
 /* Vector 0 of MSI-X: everything but the queues. */

@@ -90,12 +90,14 @@ static void igbr_check_rings(struct igbr_adapter *adapter)
 	unsigned int i;
 
 	for (i = 0; i < adapter->active_queues; i++) {
-		enum igbr_rx_health rx = igbr_rx_health(adapter->rx_rings[i]);
+		unsigned int head = igbr_rd32(&adapter->hw, IGBR_RDH(i));
+		enum igbr_rx_health rx;
 
+		if (adapter->hw.gone)
+			return;
+		rx = igbr_rx_health(adapter->rx_rings[i], head);
 		if (rx == IGBR_RX_STUCK) {
-			netdev_err(adapter->netdev, "receive queue %u is stuck at descriptor %u\n",
-				   i, adapter->rx_rings[i]->next_to_clean);
-			igbr_request_reset(adapter);
+			igbr_report_fault(adapter, IGBR_FAULT_RX, i);
 			return;
 		}
 		if (rx == IGBR_RX_POLL || igbr_tx_is_done(adapter->tx_rings[i])) {

@@ -36,6 +36,17 @@ static void igbr_advertised_modes(const struct igbr_link_config *config, unsigne
 			 config->rx_pause || config->tx_pause);
 }
 
+/* Speed and duplex of the link as it is */
+static void igbr_show_speed(struct net_device *netdev, struct ethtool_link_settings *base)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+	bool up = netif_carrier_ok(netdev);
+
+	base->speed = up ? adapter->link.speed : SPEED_UNKNOWN;
+	base->duplex = !up ? DUPLEX_UNKNOWN :
+		       adapter->link.full_duplex ? DUPLEX_FULL : DUPLEX_HALF;
+}
+
 /**
  * igbr_get_link_ksettings - the link as it is and as it was asked for
  * @netdev: network device
@@ -59,13 +70,10 @@ int igbr_get_link_ksettings(struct net_device *netdev, struct ethtool_link_ksett
 	cmd->base.autoneg = config->autoneg ? AUTONEG_ENABLE : AUTONEG_DISABLE;
 	cmd->base.eth_tp_mdix_ctrl = config->mdix;
 	cmd->base.eth_tp_mdix = ETH_TP_MDI_INVALID;
-	cmd->base.speed = SPEED_UNKNOWN;
-	cmd->base.duplex = DUPLEX_UNKNOWN;
+	igbr_show_speed(netdev, &cmd->base);
 	if (!netif_carrier_ok(netdev))
 		return 0;
 
-	cmd->base.speed = adapter->link.speed;
-	cmd->base.duplex = adapter->link.full_duplex ? DUPLEX_FULL : DUPLEX_HALF;
 	err = igbr_phy_read_mdix(&adapter->hw);
 	if (err < 0)
 		return err;
@@ -102,7 +110,12 @@ static int igbr_parse_forced(struct net_device *netdev, const struct ethtool_lin
 			     struct igbr_link_config *config)
 {
 	bool full = base->duplex == DUPLEX_FULL;
+	struct ethtool_link_settings shown;
 
+	/* Who changes something else hands in what was shown, which need not be what was forced. */
+	igbr_show_speed(netdev, &shown);
+	if (!config->autoneg && base->speed == shown.speed && base->duplex == shown.duplex)
+		return 0;
 	if (base->speed == SPEED_1000 && full) {
 		config->autoneg = true;
 		config->advertise = 0;

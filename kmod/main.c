@@ -193,9 +193,10 @@ static void igbr_remove(struct pci_dev *pdev)
 {
 	struct igbr_adapter *adapter = pci_get_drvdata(pdev);
 
+	/* Nobody reports a fault to a reporter that is gone. */
+	igbr_recovery_exit(adapter);
 	igbr_devlink_unregister(adapter);
 	unregister_netdev(adapter->netdev);
-	igbr_recovery_exit(adapter);
 	igbr_mac_set_driver_loaded(&adapter->hw, false);
 	igbr_irq_exit(adapter);
 	pci_iounmap(pdev, adapter->hw.regs);

@@ -10,14 +10,58 @@
 static void igbr_reset_task(struct work_struct *work)
 {
 	struct igbr_adapter *adapter = container_of(work, struct igbr_adapter, reset_work);
+	enum igbr_fault fault;
+	bool reported = false;
+
+	for (fault = 0; fault < IGBR_FAULTS; fault++)
+		if (test_and_clear_bit(fault, &adapter->faults)) {
+			igbr_health_report(adapter, fault, adapter->fault_queues[fault]);
+			reported = true;
+		}
+	if (!reported)
+		igbr_reset_now(adapter);
+}
+
+/**
+ * igbr_reset_now - reset the port, if it is open
+ * @adapter: the port
+ *
+ * Context: process, without rtnl.
+ * Return: 0, or -EIO when the device does not answer.
+ */
+int igbr_reset_now(struct igbr_adapter *adapter)
+{
+	int err = 0;
 
 	rtnl_lock();
-	if (adapter->active_queues && !adapter->hw.gone) {
+	if (adapter->hw.gone) {
+		err = -EIO;
+	} else if (adapter->active_queues) {
 		adapter->resets++;
 		netdev_warn(adapter->netdev, "resetting\n");
+		/* Somebody may have changed behind our back what lets the device signal. */
+		pci_restore_msi_state(adapter->pdev);
 		igbr_port_restart(adapter);
 	}
 	rtnl_unlock();
+	return err;
+}
+
+/**
+ * igbr_report_fault - report a fault and reset the port soon
+ * @adapter: the port; nothing happens if it is not running
+ * @fault: its kind
+ * @queue: queue that has it, or -1
+ *
+ * Context: any.
+ */
+void igbr_report_fault(struct igbr_adapter *adapter, enum igbr_fault fault, int queue)
+{
+	if (!test_bit(IGBR_FLAG_RUNNING, &adapter->flags))
+		return;
+	WRITE_ONCE(adapter->fault_queues[fault], queue);
+	set_bit(fault, &adapter->faults);
+	schedule_work(&adapter->reset_work);
 }
 
 /**
@@ -30,14 +74,14 @@ void igbr_recovery_init(struct igbr_adapter *adapter)
 }
 
 /**
- * igbr_recovery_exit - wait for a reset that was asked for
- * @adapter: the port, closed for good
+ * igbr_recovery_exit - wait for a reset that was asked for, and let no other begin
+ * @adapter: the port, about to go
  *
  * Context: process, without rtnl.
  */
 void igbr_recovery_exit(struct igbr_adapter *adapter)
 {
-	cancel_work_sync(&adapter->reset_work);
+	disable_work_sync(&adapter->reset_work);
 }
 
 /**
@@ -68,7 +112,7 @@ void igbr_tx_timeout(struct net_device *netdev, unsigned int queue)
 	netdev_err(netdev, "transmit queue %u is stuck: next to use %u, next to clean %u, device at %u\n",
 		   queue, ring->next_to_use, ring->next_to_clean,
 		   le32_to_cpu(READ_ONCE(*ring->head)));
-	igbr_request_reset(adapter);
+	igbr_report_fault(adapter, IGBR_FAULT_TX, queue);
 }
 
 /**
@@ -133,7 +177,8 @@ static pci_ers_result_t igbr_error_detected(struct pci_dev *pdev, pci_channel_st
 	struct igbr_adapter *adapter = pci_get_drvdata(pdev);
 
 	netdev_warn(adapter->netdev, "PCI error: the device %s\n",
-		    state == pci_channel_io_normal ? "still works" : "is cut off");
+		    state == pci_channel_io_normal ? "still works" :
+		    state == pci_channel_io_frozen ? "is cut off" : "is given up");
 	if (state == pci_channel_io_normal)
 		return PCI_ERS_RESULT_CAN_RECOVER;
 	/* No register can be read until the slot was reset: do not wait for any. */

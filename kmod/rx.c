@@ -297,32 +297,29 @@ static __always_inline void igbr_rx_count(struct igbr_rx_ring *ring, u64_stats_t
 	u64_stats_update_end(&ring->syncp);
 }
 
-static bool igbr_rx_is_done(const struct igbr_rx_mem *mem, unsigned int index)
-{
-	return le64_to_cpu(READ_ONCE(mem->desc[index].wb.upper)) & IGBR_RXD_DD &&
-	       READ_ONCE(mem->bufs[index]);
-}
-
 /**
  * igbr_rx_health - what a ring needs from the service task
  * @ring: the ring, running
+ * @head: descriptor that the device has come to
  *
- * To be called every few seconds: what is written back long before the descriptor that is due
- * means that this one never will be.
+ * To be called every few seconds: a device that is past a descriptor which it has not written
+ * back, or which did not reach memory, will not write it any more.
  *
  * Context: process; the ring may be polled meanwhile.
+ * Return: what is to be done.
  */
-enum igbr_rx_health igbr_rx_health(struct igbr_rx_ring *ring)
+enum igbr_rx_health igbr_rx_health(struct igbr_rx_ring *ring, unsigned int head)
 {
 	const struct igbr_rx_mem *mem = &ring->mem;
 	unsigned int due = READ_ONCE(ring->next_to_clean);
-	unsigned int next = due + 1 == mem->count ? 0 : due + 1;
 	int suspect = ring->suspect;
 
 	ring->suspect = -1;
-	if (READ_ONCE(ring->starved) || igbr_rx_is_done(mem, due))
+	if (READ_ONCE(ring->starved) ||
+	    (le64_to_cpu(READ_ONCE(mem->desc[due].wb.upper)) & IGBR_RXD_DD &&
+	     READ_ONCE(mem->bufs[due])))
 		return IGBR_RX_POLL;
-	if (!igbr_rx_is_done(mem, next))
+	if (head == due)
 		return IGBR_RX_WELL;
 	if (suspect == due)
 		return IGBR_RX_STUCK;

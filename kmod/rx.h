@@ -78,7 +78,7 @@ struct igbr_rx_stats {
  * @hash_types: RSS types whose hash is taken from the device
  * @status_bits: status and error bits of a descriptor that the device is asked for
  * @keep_bad: frames that the device marked as damaged are passed up (rx-all)
- * @suspect: a descriptor that the device may have left out, or -1; of the service task
+ * @suspect: a descriptor that the device may have passed by, or -1; of the service task
  * @next_to_clean: next descriptor that the device will write back
  * @next_to_use: next descriptor to hand to the device
  * @starved: the ring ran out of buffers; the service task polls it again
@@ -110,7 +110,7 @@ struct igbr_rx_ring {
  * enum igbr_rx_health - what a receive ring needs
  * @IGBR_RX_WELL: nothing
  * @IGBR_RX_POLL: a poll; normally one is on its way
- * @IGBR_RX_STUCK: a reset: the device left out a descriptor
+ * @IGBR_RX_STUCK: a reset: the device passed by a descriptor
  */
 enum igbr_rx_health {
 	IGBR_RX_WELL,
@@ -127,7 +127,7 @@ void igbr_rx_set_features(struct igbr_rx_ring *ring, netdev_features_t features)
 void igbr_rx_stop(struct igbr_rx_ring *ring);
 void igbr_rx_set_drop(struct igbr_hw *hw, struct igbr_rx_ring *ring, bool drop);
 u64 igbr_rx_packets(const struct igbr_rx_ring *ring);
-enum igbr_rx_health igbr_rx_health(struct igbr_rx_ring *ring);
+enum igbr_rx_health igbr_rx_health(struct igbr_rx_ring *ring, unsigned int head);
 int igbr_clean_rx_irq(struct igbr_rx_ring *ring, int budget);
 
 #endif /* _IGBR_RX_H_ */

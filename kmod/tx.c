@@ -671,7 +671,7 @@ static void igbr_tx_bad_head(struct igbr_tx_ring *ring)
 	if (net_ratelimit())
 		netdev_err(ring->netdev, "queue %u: device reports transmit head %u, ring has %u\n",
 			   ring->queue, le32_to_cpu(READ_ONCE(*ring->head)), ring->mem.count);
-	igbr_request_reset(netdev_priv(ring->netdev));
+	igbr_report_fault(netdev_priv(ring->netdev), IGBR_FAULT_TX, ring->queue);
 }
 
 /*

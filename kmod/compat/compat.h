@@ -69,6 +69,13 @@ static int function##_by_rxnfc(struct net_device *dev, struct ethtool_rxnfc *inf
 #define IGBR_RX_RING_COUNT_OP(function)	.get_rxnfc = function##_by_rxnfc
 #endif
 
+/* The shortest time between two recoveries was an argument; igbr has none. */
+#ifndef IGBR_HAVE_HEALTH_PERIOD_IN_OPS
+#include <net/devlink.h>
+#define devl_health_reporter_create(devlink, ops, priv) \
+	devl_health_reporter_create(devlink, ops, 0, priv)
+#endif
+
 /* devlink parameter values were passed by value once. */
 #ifdef IGBR_HAVE_DEVLINK_VALUE_POINTER
 #define IGBR_DEVLINK_VALIDATE(function)

@@ -51,7 +51,7 @@ struct igbr_mac_info {
  * @port: number of the port on its chip
  * @gone: a read returned all ones and the device does not answer any more; read without a lock,
  *	cleared only when the slot was reset
- * @wakes: the NVM lets the port wake the machine
+ * @wakes: the port can wake the machine
  * @smbi_cleared: the software semaphore was found taken for good once, and was freed by force
  * @ctrl_lock: guards changes of CTRL
  * @phy_lock: one user of MDIC at a time
@@ -154,6 +154,9 @@ void igbr_hw_release(struct igbr_hw *hw, u32 resources);
 
 /* nvm.c */
 int igbr_nvm_read(struct igbr_hw *hw, unsigned int word, unsigned int count, u16 *data);
+/* Room for a version, or an address, as text */
+#define IGBR_NVM_VERSION_LEN	24
+void igbr_nvm_version(const struct igbr_hw *hw, char *text);
 int igbr_nvm_check(struct igbr_hw *hw);
 
 /* phy.c */

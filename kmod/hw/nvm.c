@@ -11,9 +11,12 @@
 /* Words 0 to 0x3f sum up to this (6.1.3.1). */
 #define IGBR_NVM_CHECKED_WORDS	0x40
 #define IGBR_NVM_SUM		0xbaba
+/* Version as major.minor.image */
 #define IGBR_NVM_VERSION_WORD	0x05
-/* Initialization control word 3 of port 0 and of port 1 (6.2.21) */
-#define IGBR_NVM_INIT3_PORT0	0x24
+#define  IGBR_NVM_MAJOR		GENMASK(15, 12)
+#define  IGBR_NVM_MINOR		GENMASK(11, 4)
+#define  IGBR_NVM_IMAGE		GENMASK(3, 0)
+/* Initialization control word 3 of port 1 (6.2.21) */
 #define IGBR_NVM_INIT3_PORT1	0x14
 #define  IGBR_NVM_INIT3_APME	BIT(10)
 
@@ -91,8 +94,22 @@ int igbr_nvm_check(struct igbr_hw *hw)
 		return -EBADMSG;
 	}
 	hw->nvm_version = words[IGBR_NVM_VERSION_WORD];
-	hw->wakes = words[hw->port ? IGBR_NVM_INIT3_PORT1 : IGBR_NVM_INIT3_PORT0] &
-		    IGBR_NVM_INIT3_APME;
+	/* Port 0 always has the power to wake, port 1 only on boards that say so, others never. */
+	hw->wakes = !hw->port ||
+		    (hw->port == 1 && words[IGBR_NVM_INIT3_PORT1] & IGBR_NVM_INIT3_APME);
 	hw->nvm_words = igbr_nvm_words(hw);
 	return 0;
+}
+
+/**
+ * igbr_nvm_version - version of the NVM's image
+ * @hw: the port
+ * @text: IGBR_NVM_VERSION_LEN bytes
+ */
+void igbr_nvm_version(const struct igbr_hw *hw, char *text)
+{
+	u16 version = hw->nvm_version;
+
+	snprintf(text, IGBR_NVM_VERSION_LEN, "%lu.%lu.%lu", FIELD_GET(IGBR_NVM_MAJOR, version),
+		 FIELD_GET(IGBR_NVM_MINOR, version), FIELD_GET(IGBR_NVM_IMAGE, version));
 }

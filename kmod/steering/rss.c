@@ -9,17 +9,24 @@
 #include "../igbr.h"
 #include "rss.h"
 
-/* UDP is hashed by addresses only: fragments of a packet have no ports, and stay in order. */
+/*
+ * By default UDP is hashed by addresses only: fragments of a packet have no ports, and so stay in
+ * order.
+ */
 #define IGBR_MRQC_FIELDS	(IGBR_MRQC_IP4 | IGBR_MRQC_TCP4 | IGBR_MRQC_IP6 |	\
 				 IGBR_MRQC_TCP6 | IGBR_MRQC_TCP6_EX)
 
+#define IGBR_RXH_ADDRESSES	(RXH_IP_SRC | RXH_IP_DST)
+#define IGBR_RXH_PORTS		(RXH_L4_B_0_1 | RXH_L4_B_2_3)
+
 /**
- * igbr_rss_init - a random key
+ * igbr_rss_init - a random key, and the default fields
  * @adapter: the port
  */
 void igbr_rss_init(struct igbr_adapter *adapter)
 {
 	netdev_rss_key_fill(adapter->rss_key, sizeof(adapter->rss_key));
+	adapter->rss_fields = IGBR_MRQC_FIELDS;
 }
 
 /**
@@ -59,7 +66,7 @@ void igbr_rss_configure(struct igbr_adapter *adapter)
 		igbr_wr32(hw, IGBR_RSSRK(i / 4), get_unaligned_le32(&adapter->rss_key[i]));
 	for (i = 0; i < IGBR_RETA_SIZE; i += 4)
 		igbr_wr32(hw, IGBR_RETA(i / 4), get_unaligned_le32(&adapter->reta[i]));
-	igbr_wr32(hw, IGBR_MRQC, IGBR_MRQC_MODE_RSS | IGBR_MRQC_FIELDS);
+	igbr_wr32(hw, IGBR_MRQC, IGBR_MRQC_MODE_RSS | adapter->rss_fields);
 }
 
 /**
@@ -106,6 +113,93 @@ int igbr_rss_set(struct net_device *netdev, struct ethtool_rxfh_param *param,
 		adapter->reta[i] = param->indir[i];
 	if (param->key)
 		memcpy(adapter->rss_key, param->key, IGBR_RSS_KEY_SIZE);
+	if (adapter->active_queues)
+		igbr_rss_configure(adapter);
+	return 0;
+}
+
+/* The bits of MRQC that add the ports of a UDP flow; 0: not UDP */
+static u32 igbr_rss_udp_bits(u32 flow_type)
+{
+	switch (flow_type) {
+	case UDP_V4_FLOW:
+		return IGBR_MRQC_UDP4;
+	case UDP_V6_FLOW:
+		return IGBR_MRQC_UDP6 | IGBR_MRQC_UDP6_EX;
+	default:
+		return 0;
+	}
+}
+
+/* What is hashed of a kind of flow; 0: the device does not hash it. */
+static u32 igbr_rss_fields(const struct igbr_adapter *adapter, u32 flow_type)
+{
+	switch (flow_type) {
+	case TCP_V4_FLOW:
+	case TCP_V6_FLOW:
+		return IGBR_RXH_ADDRESSES | IGBR_RXH_PORTS;
+	case UDP_V4_FLOW:
+	case UDP_V6_FLOW:
+		return IGBR_RXH_ADDRESSES |
+		       (adapter->rss_fields & igbr_rss_udp_bits(flow_type) ? IGBR_RXH_PORTS : 0);
+	case SCTP_V4_FLOW:
+	case SCTP_V6_FLOW:
+	case AH_ESP_V4_FLOW:
+	case AH_ESP_V6_FLOW:
+	case AH_V4_FLOW:
+	case AH_V6_FLOW:
+	case ESP_V4_FLOW:
+	case ESP_V6_FLOW:
+	case IPV4_FLOW:
+	case IPV6_FLOW:
+		return IGBR_RXH_ADDRESSES;
+	default:
+		return 0;
+	}
+}
+
+/**
+ * igbr_rss_get_fields - ethtool -n rx-flow-hash
+ * @netdev: network device
+ * @fields: the kind of flow; what is hashed of it is filled in
+ *
+ * Context: process, rtnl.
+ * Return: 0, or -EINVAL for a flow that the device does not hash.
+ */
+int igbr_rss_get_fields(struct net_device *netdev, struct ethtool_rxfh_fields *fields)
+{
+	fields->data = igbr_rss_fields(netdev_priv(netdev), fields->flow_type);
+	return fields->data ? 0 : -EINVAL;
+}
+
+/**
+ * igbr_rss_set_fields - ethtool -N rx-flow-hash
+ * @netdev: network device
+ * @fields: the kind of flow, and what to hash of it
+ * @extack: says what would be right
+ *
+ * Context: process, rtnl.
+ * Return: 0 or -EINVAL.
+ */
+int igbr_rss_set_fields(struct net_device *netdev, const struct ethtool_rxfh_fields *fields,
+			struct netlink_ext_ack *extack)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+	u32 udp = igbr_rss_udp_bits(fields->flow_type);
+	u32 data = fields->data;
+
+	if (!udp && data == igbr_rss_fields(adapter, fields->flow_type) && data)
+		return 0;
+	if (!udp || (data != IGBR_RXH_ADDRESSES && data != (IGBR_RXH_ADDRESSES | IGBR_RXH_PORTS))) {
+		NL_SET_ERR_MSG_MOD(extack, "the device hashes TCP by sdfn, UDP by sd or sdfn, other IP by sd");
+		return -EINVAL;
+	}
+	if (data & IGBR_RXH_PORTS) {
+		adapter->rss_fields |= udp;
+		netdev_warn(netdev, "UDP is hashed by ports: fragments may overtake whole packets\n");
+	} else {
+		adapter->rss_fields &= ~udp;
+	}
 	if (adapter->active_queues)
 		igbr_rss_configure(adapter);
 	return 0;

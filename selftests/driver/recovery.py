@@ -8,8 +8,8 @@ import re
 import struct
 import time
 
-from lib.py import KsftSkipEx, defer, ksft_eq, ksft_in, ksft_true
-from lib.py import full, ip_json, output, read, run, sh, stats64, strings, write
+from lib.py import KsftSkipEx, defer, ksft_eq, ksft_in, ksft_pr, ksft_true
+from lib.py import full, ip_json, output, read, run, sh, stats64, strings, wait_until, write
 from lib.py.traffic import carries, load, ping
 
 VID = 77
@@ -112,11 +112,11 @@ def needs_aer(card):
 
 
 def errors_of_the_bus(card):
-    """After an injected error of each severity the port carries traffic."""
+    """After an injected error that is not fatal the port carries traffic."""
     card.needs_igbr("its way through such errors is not this test's matter")
     needs_aer(card)
     before = settings(card)
-    for name, uncorrectable, correctable in (("correctable", 0, CORRECTABLE), ("non-fatal", NON_FATAL, 0), ("fatal", FATAL, 0)):
+    for name, uncorrectable, correctable in (("correctable", 0, CORRECTABLE), ("non-fatal", NON_FATAL, 0)):
         for _ in range(full(5, 2)):
             lines = len(output("dmesg").splitlines())
             try:
@@ -130,6 +130,31 @@ def errors_of_the_bus(card):
             if uncorrectable:
                 ksft_in("PCI error", said, f"the driver was told of a {name} error")
     ksft_eq(settings(card), before, "settings after errors")
+    carries(card)
+
+
+def fatal_error(card):
+    """A fatal error has the slot reset: the port comes back, or is given up and can be taken out and put back."""
+    card.needs_igbr("its way through such errors is not this test's matter")
+    needs_aer(card)
+    before, lines = settings(card), len(output("dmesg").splitlines())
+
+    def said(pattern):
+        return re.search(pattern, "\n".join(output("dmesg").splitlines()[lines:]))
+    inject(card, FATAL, 0)
+    wait_until(lambda: said(r"device recovery (successful|failed)"), "the end of the recovery")
+    ksft_true(said(r"PCI error: the device is cut off"), "the driver was told")
+    if said(r"device recovery failed"):
+        ksft_pr("the emulated slot cannot be reset: its card is taken out and put back")
+        stats64(card.ifname)
+        ksft_true(said(r"PCI error: the device is given up"), "the driver was told again")
+        write(f"{card.port.device}/remove", 1)
+        write("/sys/bus/pci/rescan", 1)
+        wait_until(lambda: os.path.exists(f"{card.port.device}/driver"), "the card's driver")
+        card.ready()
+    else:
+        card.ready()
+        ksft_eq(settings(card), before, "settings after the error")
     carries(card)
 
 
@@ -150,4 +175,4 @@ def wake_on_lan(card):
 
 
 if __name__ == "__main__":
-    run(__file__, [flr_under_traffic, reset_by_power, reset_closed, reset_readers, errors_of_the_bus, wake_on_lan])
+    run(__file__, [flr_under_traffic, reset_by_power, reset_closed, reset_readers, errors_of_the_bus, wake_on_lan, fatal_error])
