@@ -46,6 +46,15 @@ class Test:
         return found
 
 
+def program(name, output, status):
+    """A test program by itself, without a runner around it, that ended with this status."""
+    reader = Reader(None, None)
+    reader.test = Test(name, "fail" if status else "ok", f"exit={status}" if status else "")
+    for line in output.splitlines():
+        reader._inner(line.rstrip("\r"))
+    return reader.test
+
+
 class Reader:
     """Takes the output in pieces of any size; calls on_start(test) and on_end(test)."""
 

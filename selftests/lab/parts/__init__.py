@@ -8,9 +8,9 @@ root file system is made before a part runs unless it says NEEDS_ROOTFS = False.
 
 from dataclasses import dataclass, field
 
-from parts import driver, lab, static, tool
+from parts import driver, lab, ledger, static, tool
 
-ALL = {"lab": lab, "static": static, "tool": tool, "driver": driver}
+ALL = {"lab": lab, "static": static, "tool": tool, "driver": driver, "ledger": ledger}
 
 
 @dataclass
