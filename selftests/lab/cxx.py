@@ -2,6 +2,7 @@
 """What every C++ part is put through: builds, unit tests, clang-format, clang-tidy."""
 
 import hashlib
+import re
 import subprocess
 import xml.etree.ElementTree
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ import paths
 
 SUFFIXES = (".cpp", ".hpp")
 TAIL = 40
+INCLUDE = re.compile(r'^#include "([^"]+)"', re.M)
 PIPES = {
     "stdout": subprocess.PIPE,
     "stderr": subprocess.STDOUT,
@@ -118,20 +120,45 @@ def formatted(report, files):
     report.check("clang-format", done.returncode == 0, why, "\n".join(wrong) or tail(done.stdout))
 
 
+def included(path, known):
+    """The project's own files that a source file reads, itself among them, by following quotes."""
+    found = set()
+    waiting = [path]
+    while waiting:
+        file = waiting.pop()
+        if file in found:
+            continue
+        found.add(file)
+        for name in INCLUDE.findall((paths.CHECKOUT / file).read_text(encoding="utf-8")):
+            waiting += [other for other in known if other.endswith("/" + name)]
+    return sorted(found)
+
+
+def configurations(path):
+    """The .clang-tidy files that count for a file."""
+    folders = (paths.CHECKOUT / path).relative_to(paths.CHECKOUT).parents
+    return [paths.CHECKOUT / folder / ".clang-tidy" for folder in folders]
+
+
+def tidy_key(path, known):
+    """What clang-tidy's verdict on a file depends on."""
+    key = hashlib.sha256(path.encode())
+    for file in configurations(path):
+        key.update(file.read_bytes() if file.exists() else b"")
+    for file in included(path, known):
+        key.update((paths.CHECKOUT / file).read_bytes())
+    return key.hexdigest()
+
+
 def tidy(report, files, tree):
     """clang-tidy takes seconds per file, so a file that was clean is looked at again only when it,
-    a header or the configuration changed."""
+    what it includes or the configuration changed."""
     known = paths.CHECKOUT / tree / "tidy"
     known.mkdir(parents=True, exist_ok=True)
-    common = hashlib.sha256((paths.CHECKOUT / ".clang-tidy").read_bytes())
-    for path in files:
-        if path.endswith(".hpp"):
-            common.update((paths.CHECKOUT / path).read_bytes())
+    headers = [path for path in files if path.endswith(".hpp")]
 
     def look(path):
-        key = common.copy()
-        key.update(path.encode() + (paths.CHECKOUT / path).read_bytes())
-        mark = known / key.hexdigest()
+        mark = known / tidy_key(path, headers)
         if mark.exists():
             return None
         done = builds.inside(["clang-tidy", "--quiet", "-p", tree, path], **PIPES)

@@ -6,8 +6,7 @@
 #include <sstream>
 
 #include "cli/run.hpp"
-#include "cli/show.hpp"
-#include "cli/stats.hpp"
+#include "cli/verbs.hpp"
 #include "fake_netlink.hpp"
 #include "recorded_sources.hpp"
 
@@ -29,8 +28,7 @@ Outcome run_with(source::Sources& sources, std::vector<const char*> arguments) {
     Context context{.sources = sources, .out = out, .err = err, .style = {}};
     CLI::App app;
     describe(app);
-    add_show(app, context);
-    add_stats(app, context);
+    add_verbs(app, context);
     arguments.insert(arguments.begin(), "igbtune");
     const ExitCode code = run(app, context, static_cast<int>(arguments.size()), arguments.data());
     return {code, out.str(), err.str()};
@@ -72,7 +70,8 @@ TEST(CommandLine, WrongUsageIsOneLineAndExitCode2) {
     const std::vector<std::pair<Words, std::string>> cases{
         {{}, "igbtune: "},
         {{"shwo", "eth0"}, "igbtune: no such verb shwo; did you mean show?\n"},
-        {{"frobnicate"}, "igbtune: no such verb frobnicate; there are: show, stats\n"},
+        {{"frobnicate"},
+         "igbtune: no such verb frobnicate; there are: show, stats, ledger\n"},
         {{"show"}, "igbtune show: DEV is required; see igbtune show --help\n"},
         {{"show", "eth0", "--jsno"}, "igbtune show: "},
         {{"stats", "eth0", "--count", "3"}, "igbtune stats: --count requires --watch"},

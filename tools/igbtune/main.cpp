@@ -4,8 +4,7 @@
 #include <iostream>
 
 #include "cli/run.hpp"
-#include "cli/show.hpp"
-#include "cli/stats.hpp"
+#include "cli/verbs.hpp"
 
 int main(int argc, char** argv) try {
     igbtune::source::Files files;
@@ -18,8 +17,7 @@ int main(int argc, char** argv) try {
                                   .style = igbtune::cli::style_of_terminal()};
     CLI::App app;
     igbtune::cli::describe(app);
-    igbtune::cli::add_show(app, context);
-    igbtune::cli::add_stats(app, context);
+    igbtune::cli::add_verbs(app, context);
     return static_cast<int>(igbtune::cli::run(app, context, argc, argv));
 } catch (const std::exception& error) {
     std::cerr << "igbtune: " << error.what() << '\n';

@@ -8,9 +8,16 @@ root file system is made before a part runs unless it says NEEDS_ROOTFS = False.
 
 from dataclasses import dataclass, field
 
-from parts import driver, lab, model, static, tool
+from parts import driver, lab, ledger, model, static, tool
 
-ALL = {"lab": lab, "static": static, "tool": tool, "driver": driver, "model": model}
+ALL = {
+    "lab": lab,
+    "static": static,
+    "tool": tool,
+    "driver": driver,
+    "ledger": ledger,
+    "model": model,
+}
 
 
 @dataclass

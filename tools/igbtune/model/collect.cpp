@@ -7,10 +7,12 @@
 #include <string_view>
 #include <utility>
 
+#include "model/ledger_parts.hpp"
 #include "model/queue_counters.hpp"
 #include "source/ethtool_ioctl.hpp"
 #include "source/mib.hpp"
 #include "source/netdev_netlink.hpp"
+#include "source/qdisc.hpp"
 #include "source/rtnetlink.hpp"
 #include "source/softnet.hpp"
 
@@ -249,19 +251,76 @@ void collect_protocols(const source::Files& files, Groups& groups, Gaps& gaps) {
     std::ranges::stable_sort(groups, {}, &CounterGroup::layer);
 }
 
-std::vector<source::Socket> collect_sockets(const source::Files& files, Gaps& gaps) {
-    std::vector<source::Socket> found;
+Sockets collect_sockets(const source::Files& files, Gaps& gaps) {
+    Sockets sockets;
     for (const std::string_view protocol : source::socket_protocols) {
         auto all = source::sockets(files, protocol);
         if (!all) {
             gaps.add("sockets", all.error());
             continue;
         }
-        std::ranges::copy_if(*all, std::back_inserter(found),
-                             [](const source::Socket& socket) { return socket.drops > 0; });
+        for (source::Socket& socket : *all) {
+            sockets.waiting_bytes += socket.rx_queue;
+            if (socket.drops > 0) {
+                sockets.dropping.push_back(std::move(socket));
+            }
+        }
     }
-    std::ranges::stable_sort(found, std::ranges::greater{}, &source::Socket::drops);
-    return found;
+    std::ranges::stable_sort(sockets.dropping, std::ranges::greater{}, &source::Socket::drops);
+    return sockets;
+}
+
+namespace {
+
+// Their packets came through another device first and were counted there.
+bool stands_upon_another(const source::Link& link) {
+    constexpr std::array<std::string_view, 9> kinds{
+        "vlan", "macvlan", "macvtap", "ipvlan", "ipvtap", "macsec", "bond", "team", "bridge"};
+    return std::ranges::find(kinds, link.kind) != kinds.end();
+}
+
+void collect_other_links(Sources& sources, const Device& device, Groups& groups, Gaps& gaps) {
+    const auto links = gaps.value_of(source::links(sources.netlink()), "other devices");
+    for (const source::Link& link : links.value_or(std::vector<source::Link>{})) {
+        if (link.index == device.index || stands_upon_another(link)) {
+            continue;
+        }
+        const auto value = [&](std::string_view name) {
+            const auto found = std::ranges::find(link.statistics, name, &NamedValue::name);
+            return found == link.statistics.end() ? 0 : found->value;
+        };
+        const std::uint64_t packets = value("rx_packets");
+        const std::uint64_t dropped = value("rx_dropped");
+        const bool late = counts_after_backlog(link.kind, link.loopback);
+        CounterGroup group = group_from(Layer::softnet, Scope::network_namespace, "link", {});
+        group.instance = link.name;
+        group.counters = {
+            {.name = "rx_to_stack", .value = packets + (late ? dropped : 0), .gauge = false},
+            {.name = "rx_dropped", .value = dropped, .gauge = false}};
+        groups.push_back(std::move(group));
+    }
+}
+
+}  // namespace
+
+void collect_surroundings(Sources& sources, const Device& device, Groups& groups, Gaps& gaps) {
+    collect_other_links(sources, device, groups, gaps);
+    const auto qdiscs = gaps.value_of(source::qdiscs(sources.netlink(), device.index), "qdiscs");
+    for (const source::Qdisc& qdisc : qdiscs.value_or(std::vector<source::Qdisc>{})) {
+        // The root's numbers hold those of the qdiscs below it.
+        if (!qdisc.is_root() && !qdisc.is_ingress()) {
+            continue;
+        }
+        CounterGroup group = group_from(Layer::softnet, Scope::device, "qdisc", {});
+        group.instance = (qdisc.is_root() ? "root " : "ingress ") + qdisc.kind;
+        group.bits = 32;
+        group.counters = {{.name = "packets", .value = qdisc.packets, .gauge = false},
+                          {.name = "drops", .value = qdisc.drops, .gauge = false},
+                          {.name = "requeues", .value = qdisc.requeues, .gauge = false},
+                          {.name = "overlimits", .value = qdisc.overlimits, .gauge = false}};
+        groups.push_back(std::move(group));
+    }
+    std::ranges::stable_sort(groups, {}, &CounterGroup::layer);
 }
 
 }  // namespace igbtune::model

@@ -38,6 +38,16 @@ void collect_softnet(const source::Files& files, Groups& groups, Gaps& gaps);
 // IP, ICMP, UDP and TCP.
 void collect_protocols(const source::Files& files, Groups& groups, Gaps& gaps);
 
-[[nodiscard]] std::vector<source::Socket> collect_sockets(const source::Files& files, Gaps& gaps);
+struct Sockets {
+    std::vector<source::Socket> dropping;  // that dropped something, the worst first
+    std::uint64_t waiting_bytes{};         // in all of them, with their overhead
+};
+
+[[nodiscard]] Sockets collect_sockets(const source::Files& files, Gaps& gaps);
+
+// What the other devices of this network namespace gave to the stack, and the device's qdiscs: for
+// the ledger.
+void collect_surroundings(source::Sources& sources, const Device& device, Groups& groups,
+                          Gaps& gaps);
 
 }  // namespace igbtune::model

@@ -61,7 +61,7 @@ void Observer::read_counters(Snapshot& snapshot, Extent extent, Gaps& gaps) {
     Names names;
     names.driver = gaps.value_of(source::driver_statistic_names(sources_->generic(), device_),
                                  "private statistics");
-    if (extent == Extent::all_layers && !standard_names_) {
+    if (extent != Extent::queues && !standard_names_) {
         standard_names_ =
             gaps.value_of(source::standard_names(sources_->generic()), "standard statistics");
     }
@@ -75,7 +75,12 @@ void Observer::read_counters(Snapshot& snapshot, Extent extent, Gaps& gaps) {
         collect_device(*sources_, snapshot.topology, names, snapshot.groups, gaps);
         collect_softnet(sources_->files(), snapshot.groups, gaps);
         collect_protocols(sources_->files(), snapshot.groups, gaps);
-        snapshot.sockets = collect_sockets(sources_->files(), gaps);
+        Sockets sockets = collect_sockets(sources_->files(), gaps);
+        snapshot.sockets = std::move(sockets.dropping);
+        snapshot.waiting_bytes = sockets.waiting_bytes;
+        if (extent == Extent::ledger) {
+            collect_surroundings(*sources_, snapshot.topology.device, snapshot.groups, gaps);
+        }
     }
     snapshot.reading = std::chrono::steady_clock::now() - snapshot.instant;
 }

@@ -26,13 +26,14 @@ struct Snapshot {
     Topology topology;
     std::vector<CounterGroup> groups;     // in the order of the layers
     std::vector<source::Socket> sockets;  // that dropped something, the worst first
+    std::uint64_t waiting_bytes{};        // in datagram sockets, not yet read
     std::vector<Unavailable> unavailable;
 
     [[nodiscard]] const CounterGroup* find(std::string_view id, std::string_view instance) const;
 };
 
 // What a snapshot is taken for: less is read for less.
-enum class Extent { queues, all_layers };
+enum class Extent { queues, all_layers, ledger };
 
 // Takes snapshots of one device in the network namespace of this process.
 class Observer {

@@ -136,17 +136,29 @@ Result<Link> link_by_index(Netlink& netlink, int index) {
     return ask_for_one(netlink, link_request(index, NLM_F_ACK));
 }
 
-Result<std::vector<std::string>> link_names(Netlink& netlink) {
+Result<std::vector<Link>> links(Netlink& netlink) {
     const Message message = link_request(0, NLM_F_DUMP);
     const auto replies = netlink.ask(NETLINK_ROUTE, message.bytes());
     if (!replies) {
         return replies.error();
     }
-    std::vector<std::string> names;
+    std::vector<Link> found;
     for (const Bytes& reply : *replies) {
-        if (const auto link = parse_link(reply)) {
-            names.push_back(link->name);
+        if (auto link = parse_link(reply)) {
+            found.push_back(std::move(*link));
         }
+    }
+    return found;
+}
+
+Result<std::vector<std::string>> link_names(Netlink& netlink) {
+    const auto found = links(netlink);
+    if (!found) {
+        return found.error();
+    }
+    std::vector<std::string> names;
+    for (const Link& link : *found) {
+        names.push_back(link.name);
     }
     return names;
 }

@@ -32,6 +32,7 @@ struct Link {
 // In the network namespace of this process. ErrorKind::not_found if there is none.
 util::Result<Link> link_by_name(Netlink& netlink, const std::string& name);
 util::Result<Link> link_by_index(Netlink& netlink, int index);
+util::Result<std::vector<Link>> links(Netlink& netlink);
 util::Result<std::vector<std::string>> link_names(Netlink& netlink);
 
 // One RTM_NEWLINK message.

@@ -6,6 +6,7 @@
 #include "model/queue_counters.hpp"
 #include "version.hpp"
 #include "view/clock_text.hpp"
+#include "view/json_parts.hpp"
 
 namespace igbtune::view {
 
@@ -128,45 +129,8 @@ void add_changes(Json& json, const CounterGroup& group, const model::GroupDelta&
     json["reset"] = std::move(resets);
 }
 
-Json socket_json(const source::Socket& socket) {
-    return {
-        {"protocol", socket.protocol}, {"local", socket.local},
-        {"remote", socket.remote},     {"rx_queue_bytes", socket.rx_queue},
-        {"uid", socket.uid},           {"inode", socket.inode},
-        {"drops", socket.drops},
-    };
-}
-
-Json document(const Snapshot& snapshot, const char* kind) {
-    return {
-        {"schema_version", json_schema_version},
-        {"kind", kind},
-        {"igbtune", version},
-        {"time", utc_text(snapshot.time)},
-        {"reading_us",
-         std::chrono::duration_cast<std::chrono::microseconds>(snapshot.reading).count()},
-        {"device", device_json(snapshot.topology.device)},
-    };
-}
-
-void add_gaps(Json& json, const Snapshot& snapshot) {
-    Json gaps = Json::array();
-    for (const model::Unavailable& gap : snapshot.unavailable) {
-        gaps.push_back({{"what", gap.what}, {"reason", gap.reason}});
-    }
-    json["not_available"] = std::move(gaps);
-}
-
-// Names come from drivers and need not be UTF-8: what is not is replaced, never thrown about.
-std::string text_of(const Json& json, JsonLayout layout) {
-    constexpr int spaces = 2;
-    return json.dump(layout == JsonLayout::indented ? spaces : -1, ' ', false,
-                     Json::error_handler_t::replace) +
-           '\n';
-}
-
 Json stats_document(const Snapshot& snapshot, const model::Delta* delta) {
-    Json json = document(snapshot, "stats");
+    Json json = json_document(snapshot, "stats");
     if (delta != nullptr) {
         json["interval_s"] = delta->interval.count();
     }
@@ -181,32 +145,68 @@ Json stats_document(const Snapshot& snapshot, const model::Delta* delta) {
     json["groups"] = std::move(groups);
     Json sockets = Json::array();
     for (std::size_t index = 0; index < snapshot.sockets.size(); ++index) {
-        Json socket = socket_json(snapshot.sockets[index]);
+        Json socket = json_socket(snapshot.sockets[index]);
         if (delta != nullptr) {
             socket["change"] = delta->sockets[index];
         }
         sockets.push_back(std::move(socket));
     }
     json["sockets"] = std::move(sockets);
-    add_gaps(json, snapshot);
+    json["not_available"] = json_gaps(snapshot);
     return json;
 }
 
 }  // namespace
 
+Json json_socket(const source::Socket& socket) {
+    return {
+        {"protocol", socket.protocol}, {"local", socket.local},
+        {"remote", socket.remote},     {"rx_queue_bytes", socket.rx_queue},
+        {"uid", socket.uid},           {"inode", socket.inode},
+        {"drops", socket.drops},
+    };
+}
+
+Json json_document(const Snapshot& snapshot, const char* kind) {
+    return {
+        {"schema_version", json_schema_version},
+        {"kind", kind},
+        {"igbtune", version},
+        {"time", utc_text(snapshot.time)},
+        {"reading_us",
+         std::chrono::duration_cast<std::chrono::microseconds>(snapshot.reading).count()},
+        {"device", device_json(snapshot.topology.device)},
+    };
+}
+
+Json json_gaps(const Snapshot& snapshot) {
+    Json gaps = Json::array();
+    for (const model::Unavailable& gap : snapshot.unavailable) {
+        gaps.push_back({{"what", gap.what}, {"reason", gap.reason}});
+    }
+    return gaps;
+}
+
+std::string json_text(const Json& json, JsonLayout layout) {
+    constexpr int spaces = 2;
+    return json.dump(layout == JsonLayout::indented ? spaces : -1, ' ', false,
+                     Json::error_handler_t::replace) +
+           '\n';
+}
+
 std::string show_json(const Snapshot& snapshot, JsonLayout layout) {
-    Json json = document(snapshot, "show");
+    Json json = json_document(snapshot, "show");
     json["queues"] = queues_json(snapshot);
-    add_gaps(json, snapshot);
-    return text_of(json, layout);
+    json["not_available"] = json_gaps(snapshot);
+    return json_text(json, layout);
 }
 
 std::string stats_json(const Snapshot& snapshot, JsonLayout layout) {
-    return text_of(stats_document(snapshot, nullptr), layout);
+    return json_text(stats_document(snapshot, nullptr), layout);
 }
 
 std::string change_json(const Snapshot& snapshot, const model::Delta& delta) {
-    return text_of(stats_document(snapshot, &delta), JsonLayout::one_line);
+    return json_text(stats_document(snapshot, &delta), JsonLayout::one_line);
 }
 
 }  // namespace igbtune::view

@@ -12,9 +12,12 @@ from .shell import read, sh, wait_until, write
 
 
 class Flood:
-    """`count` frames of `size` bytes (without the frame check sequence) from one port to the other's MAC address."""
+    """`count` frames of `size` bytes (without the frame check sequence) from one port to the other's MAC address.
 
-    def __init__(self, card, sender, target, count, size=60, target_port=9, version="4"):
+    The sender's CPU is the first; it does nothing else within `burst` frames.
+    """
+
+    def __init__(self, card, sender, target, count, size=60, target_port=9, version="4", burst=1):
         if not os.path.isdir("/sys/module/pktgen") and sh("modprobe pktgen", ok=False).ret:
             raise KsftSkipEx("no module pktgen (CONFIG_NET_PKTGEN)")
         self.card, self.sender, self.count = card, sender, count
@@ -23,7 +26,7 @@ class Flood:
         self.settings = [f"count {count}", f"pkt_size {size}", "delay 0", "clone_skb 0", f"dst_mac {target.mac}",
                          f"dst {goal}", f"src_min {source}", f"src_max {source}",
                          f"udp_dst_min {target_port}", f"udp_dst_max {target_port}", "udp_src_min 1024",
-                         "udp_src_max 1151", "flag UDPSRC_RND"]
+                         "udp_src_max 1151", "flag UDPSRC_RND", f"burst {burst}"]
 
     def send(self):
         """Hand all frames to the sender's driver; fails if it does not take them."""

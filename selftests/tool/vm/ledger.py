@@ -1,0 +1,397 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Fates of packets, each with a known number of them: igbtune's ledger names every one.
+
+Runs in the lab's guest. Frames are made by hand and sent from the peer's namespace, a few at a time,
+so that only what a case wants to lose is lost.
+"""
+
+import contextlib
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../driver/lib/py"))
+import frames  # noqa: E402
+
+NETIF = os.environ["NETIF"]
+PEERIF = os.environ["PEERIF"]
+HERE, THERE = os.environ["LOCAL_V4"], os.environ["REMOTE_V4"]
+NAMESPACE = "peer"
+CHUNK = 32  # frames under way at most: an eighth of the smallest ring
+PATIENCE = 20 * float(os.environ.get("LAB_SLOWDOWN", 1))
+DRIVER = os.path.basename(os.readlink(f"/sys/class/net/{NETIF}/device/driver"))
+FULL = DRIVER == "igbr"  # counts every frame on the wire and at the queues
+
+
+def run(command):
+    done = subprocess.run(command, shell=True, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{command}: {done.stderr.strip() or done.stdout.strip()}")
+    return done.stdout
+
+
+def write(path, value):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(str(value))
+
+
+@contextlib.contextmanager
+def in_peer():
+    """This thread in the peer's namespace; sockets opened there stay there."""
+    with open("/proc/thread-self/ns/net", "rb") as own, open(f"/run/netns/{NAMESPACE}", "rb") as peer:
+        os.setns(peer.fileno(), os.CLONE_NEWNET)
+        try:
+            yield
+        finally:
+            os.setns(own.fileno(), os.CLONE_NEWNET)
+
+
+def mac_of(name, prefix=""):
+    return json.loads(run(f"{prefix} ip -json link show dev {name}"))[0]["address"]
+
+
+class Wire:
+    """The other end of the cable."""
+
+    def __init__(self):
+        with in_peer():
+            self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+            self.socket.bind((PEERIF, 0))
+        self.mac = mac_of(PEERIF, f"ip netns exec {NAMESPACE}")
+
+    def send(self, frame, count):
+        for number in range(count):
+            self.socket.send(frame)
+            if number % CHUNK == CHUNK - 1:
+                time.sleep(0.2)
+        time.sleep(0.2)
+
+
+class Interval:
+    """What the ledger says about the block, asked again until it settles."""
+
+    def __init__(self, direction=""):
+        self.direction = direction
+        self.before = "/run/lab/ledger.before"
+
+    def __enter__(self):
+        with open(self.before, "w", encoding="utf-8") as file:
+            file.write(run(f"igbtune ledger {NETIF} --json"))
+        return self
+
+    def __exit__(self, *_exception):
+        pass
+
+    def now(self):
+        return json.loads(run(f"igbtune ledger {NETIF} {self.direction} --since {self.before} --json"))
+
+    def until(self, wanted):
+        """Wants {(step, kind, id): count}; returns what differs at last."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            ledger = self.now()
+            wrong = differences(ledger, wanted)
+            if not wrong or time.monotonic() > end:
+                self.ledger = ledger
+                return wrong
+            time.sleep(0.5)
+
+
+def value_of(ledger, step, kind, name):
+    for one in ledger["steps"]:
+        if one["id"] == step:
+            if kind == "unaccounted":
+                return one["unaccounted"]
+            return next((flow["count"] for flow in one[kind] if flow["id"] == name), None)
+    return None
+
+
+def differences(ledger, wanted):
+    wrong = []
+    for (step, kind, name), count in wanted.items():
+        found = value_of(ledger, step, kind, name)
+        if found != count:
+            wrong.append(f"{step} {kind} {name}: {found}, not {count}")
+    return wrong
+
+
+def balanced(but=()):
+    """Nothing unaccounted, of the steps that this driver lets balance."""
+    steps = ["ip", "transport", "stack"] + (["mac", "ring"] if FULL else [])
+    return {(step, "unaccounted", ""): 0 for step in steps if step not in but}
+
+
+def lost(step, name, count):
+    """The case loses `count` there, and nothing else anywhere."""
+    wanted = balanced()
+    wanted[step, "dropped", name] = count
+    return wanted
+
+
+def datagram(wire, port, payload=b"x" * 100, target=HERE, mac=None, spoil=0):
+    return frames.build(wire.mac, mac or mac_of(NETIF), THERE, target, frames.UDP, (4000, port),
+                        payload, spoil)
+
+
+class Reader:
+    """A UDP socket that is read as fast as datagrams come."""
+
+    def __init__(self, port):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        self.socket.settimeout(0.2)
+        self.socket.bind(("", port))
+        self.ended = False
+        self.thread = threading.Thread(target=self.read)
+        self.thread.start()
+
+    def read(self):
+        while not self.ended:
+            with contextlib.suppress(TimeoutError):
+                self.socket.recv(65536)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_exception):
+        self.ended = True
+        self.thread.join()
+        self.socket.close()
+
+
+def delivered(wire):
+    with Reader(5000), Interval() as interval:
+        wire.send(datagram(wire, 5000), 100)
+        return interval.until({**balanced(), ("transport", "out", "udp"): 100, ("ring", "out", "packets"): 100})
+
+
+def wrong_address(wire):
+    """QEMU's igb counts only what it accepts, the in-tree igb has no count of all frames."""
+    if not FULL or os.environ.get("LAB_MODEL", "") == "":
+        return None
+    with Interval() as interval:
+        wire.send(datagram(wire, 5000, mac="02:00:00:00:00:99"), 50)
+        return interval.until(lost("mac", "filtered", 50))
+
+
+def oversize(wire):
+    run(f"ip -n {NAMESPACE} link set dev {PEERIF} mtu 4000")
+    settle()
+    with Interval() as interval:
+        wire.send(datagram(wire, 5000, payload=b"x" * 3000), 20)
+        return interval.until(lost("mac", "oversize", 20))
+
+
+def other_host(wire):
+    """Promiscuous, the MAC takes what is not for this host, and IP refuses it."""
+    run(f"ip link set dev {NETIF} promisc on")
+    try:
+        with Interval() as interval:
+            wire.send(datagram(wire, 5000, mac="02:00:00:00:00:99"), 40)
+            return interval.until(lost("stack", "other-host", 40))
+    finally:
+        run(f"ip link set dev {NETIF} promisc off")
+
+
+def no_protocol(wire):
+    frame = frames.mac_bytes(mac_of(NETIF)) + frames.mac_bytes(wire.mac) + struct.pack("!H", 0x88B5)
+    with Interval() as interval:
+        wire.send(frame.ljust(60, b"\0"), 30)
+        return interval.until(lost("stack", "no-protocol", 30))
+
+
+def tc_drop(wire):
+    run(f"tc qdisc add dev {NETIF} clsact")
+    try:
+        run(f"tc filter add dev {NETIF} ingress protocol ip matchall action drop")
+        with Interval() as interval:
+            wire.send(datagram(wire, 5000), 60)
+            return interval.until(lost("stack", "tc", 60))
+    finally:
+        run(f"tc qdisc del dev {NETIF} clsact")
+
+
+def steer(mask):
+    for queue in os.listdir(f"/sys/class/net/{NETIF}/queues"):
+        if queue.startswith("rx-"):
+            write(f"/sys/class/net/{NETIF}/queues/{queue}/rps_cpus", mask)
+
+
+def backlog(wire):
+    """How many the other CPU's backlog refuses is up to timing; that none goes missing is not."""
+    steer("2" if os.cpu_count() > 1 else "1")
+    write("/proc/sys/net/core/netdev_max_backlog", 1)
+    try:
+        with Reader(5000), Interval() as interval:
+            wire.send(datagram(wire, 5000), 400)
+            wrong = interval.until(balanced())
+            dropped = value_of(interval.ledger, "stack", "dropped", "backlog")
+            read = value_of(interval.ledger, "transport", "out", "udp")
+            if dropped + read != 400:
+                wrong.append(f"{dropped} dropped by the backlog and {read} read are not 400")
+            return wrong
+    finally:
+        write("/proc/sys/net/core/netdev_max_backlog", 1000)
+        steer("0")
+
+
+def bad_ip_header(wire):
+    frame = bytearray(datagram(wire, 5000))
+    frame[24] ^= 0x55  # of the header checksum
+    with Interval() as interval:
+        wire.send(bytes(frame), 25)
+        return interval.until(lost("ip", "checksum", 25))
+
+
+def no_route(wire):
+    """Only who forwards looks for a route; the others say that it is not their address."""
+    with Interval() as interval:
+        wire.send(datagram(wire, 5000, target="198.51.100.1"), 35)
+        wrong = interval.until(lost("ip", "address", 35))
+    run("sysctl -q net.ipv4.ip_forward=1")
+    try:
+        with Interval() as interval:
+            wire.send(datagram(wire, 5000, target="198.51.100.1"), 30)
+            return wrong + interval.until(lost("ip", "no-route", 30))
+    finally:
+        run("sysctl -q net.ipv4.ip_forward=0")
+
+
+def no_port(wire):
+    with Interval() as interval:
+        wire.send(datagram(wire, 5999), 45)
+        return interval.until(lost("transport", "udp-no-port", 45))
+
+
+def bad_checksum(wire):
+    with Reader(5000), Interval() as interval:
+        wire.send(datagram(wire, 5000, spoil=7), 55)
+        return interval.until(lost("transport", "udp-checksum", 55))
+
+
+def socket_full(wire):
+    """Some lie in the socket, the others are its drops: together they are all."""
+    sleeper = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        sleeper.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sleeper.bind(("", 5001))
+        with Interval() as interval:
+            wire.send(datagram(wire, 5001), 200)
+            wrong = interval.until({**balanced(), ("ring", "out", "packets"): 200})
+            ledger = interval.ledger
+            dropped = value_of(ledger, "transport", "dropped", "udp-buffer")
+            waiting = value_of(ledger, "transport", "taken", "waiting")
+            if not dropped or dropped + (waiting or 0) != 200:
+                wrong.append(f"{dropped} dropped and {waiting} waiting are not 200")
+            mine = [one for one in ledger["sockets"] if one["local"].endswith(":5001")]
+            if [one["drops"] for one in mine] != [dropped]:
+                wrong.append(f"the socket is not named with {dropped} drops: {ledger['sockets']}")
+            elif str(os.getpid()) not in (mine[0]["process"] or ""):
+                wrong.append(f"its process is {mine[0]['process']}")
+            return wrong
+    finally:
+        sleeper.close()
+
+
+def listen_overflow(wire):
+    """The queue of accept() is full; every further SYN is refused."""
+    with socket.socket() as listener, contextlib.ExitStack() as clients:
+        listener.bind(("", 5002))
+        listener.listen(1)
+        with in_peer():
+            for _ in range(2):
+                client = clients.enter_context(socket.socket())
+                client.connect((HERE, 5002))
+        time.sleep(1)
+        header = struct.pack("!HHIIBBHHH", 4001, 5002, 1, 0, 5 << 4, 2, 1024, 0, 0)
+        source, target = socket.inet_aton(THERE), socket.inet_aton(HERE)
+        total = frames.ones_complement(frames.pseudo_header(source, target, frames.TCP, 20) + header)
+        header = header[:16] + struct.pack("!H", total ^ 0xFFFF) + header[18:]
+        whole = bytearray(frames.build(wire.mac, mac_of(NETIF), THERE, HERE, frames.TCP, (4001, 5002)))
+        whole[34:54] = header
+        with Interval() as interval:
+            wire.send(bytes(whole), 15)
+            return interval.until(lost("transport", "tcp-listen-overflow", 15))
+
+
+def qdisc_drop(_wire):
+    run(f"tc qdisc replace dev {NETIF} root netem loss 100%")
+    try:
+        with Interval("--tx") as interval, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            for _ in range(65):
+                with contextlib.suppress(OSError):
+                    sender.sendto(b"x", (THERE, 9))
+            return interval.until({("qdisc", "dropped", "qdisc"): 65})
+    finally:
+        run(f"tc qdisc del dev {NETIF} root")
+
+
+def sent(_wire):
+    with Interval("--tx") as interval, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for number in range(96):
+            sender.sendto(b"x", (THERE, 9))
+            if number % CHUNK == CHUNK - 1:
+                time.sleep(0.2)
+        return interval.until({("socket", "out", "udp"): 96, ("ip", "unaccounted", ""): 0,
+                               ("ring", "unaccounted", ""): 0, ("mac", "unaccounted", ""): 0,
+                               ("mac", "out", "wire"): 96})
+
+
+CASES = (delivered, wrong_address, other_host, no_protocol, tc_drop, backlog, bad_ip_header, no_route, no_port,
+         bad_checksum, socket_full, listen_overflow, qdisc_drop, sent, oversize)
+
+
+def settle():
+    """Carrier at both ends, and nobody talks by himself."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        links = json.loads(run(f"ip -json link show dev {NETIF}")) + json.loads(
+            run(f"ip -n {NAMESPACE} -json link show dev {PEERIF}"))
+        if all("LOWER_UP" in link["flags"] for link in links):
+            break
+        time.sleep(0.2)
+    time.sleep(1)
+
+
+def quiet():
+    for prefix in ("", f"ip netns exec {NAMESPACE} "):
+        run(f"{prefix}sysctl -q net.ipv6.conf.all.disable_ipv6=1 net.ipv4.icmp_ratelimit=0")
+    run(f"ip neigh replace {THERE} lladdr {mac_of(PEERIF, f'ip netns exec {NAMESPACE}')} dev {NETIF} nud permanent")
+    run(f"ip -n {NAMESPACE} neigh replace {HERE} lladdr {mac_of(NETIF)} dev {PEERIF} nud permanent")
+    settle()
+
+
+def main():
+    quiet()
+    wire = Wire()
+    wanted = sys.argv[1:]
+    cases = [case for case in CASES if not wanted or case.__name__ in wanted]
+    print("TAP version 13")
+    print(f"1..{len(cases)}")
+    failed = 0
+    for number, case in enumerate(cases, 1):
+        name = case.__name__
+        try:
+            wrong = case(wire)
+        except (OSError, RuntimeError) as error:
+            wrong = [str(error)]
+        if wrong is None:
+            print(f"ok {number} {name} # SKIP {DRIVER} here cannot tell", flush=True)
+            continue
+        for line in wrong:
+            print(f"# {line}")
+        if wrong:
+            print(run(f"igbtune ledger {NETIF} --since /run/lab/ledger.before").replace("\n", "\n# "))
+        failed += bool(wrong)
+        print(f"{'not ok' if wrong else 'ok'} {number} {name}", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "source/qdisc.hpp"
+
+#include <linux/gen_stats.h>
+#include <linux/netlink.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+
+namespace igbtune::source {
+
+using util::Error;
+using util::ErrorKind;
+using util::Result;
+
+bool Qdisc::is_root() const {
+    return parent == TC_H_ROOT;
+}
+
+bool Qdisc::is_ingress() const {
+    return parent == TC_H_INGRESS;
+}
+
+Result<Qdisc> parse_qdisc(ByteView message) {
+    const ByteView payload = after(message, sizeof(nlmsghdr));
+    const auto header = header_of<tcmsg>(payload);
+    if (!header) {
+        return Error{ErrorKind::failure, "rtnetlink: the answer about the qdisc is too short"};
+    }
+    const Attributes attributes(after(payload, sizeof(tcmsg)));
+    Qdisc qdisc;
+    qdisc.device = header->tcm_ifindex;
+    qdisc.handle = header->tcm_handle;
+    qdisc.parent = header->tcm_parent;
+    qdisc.kind = attributes.text(TCA_KIND).value_or("");
+    const Attributes statistics = attributes.nested(TCA_STATS2);
+    if (const Attribute* const basic = statistics.find(TCA_STATS_BASIC)) {
+        if (const auto sent = header_of<gnet_stats_basic>(basic->payload())) {
+            qdisc.packets = sent->packets;
+            qdisc.bytes = sent->bytes;
+        }
+    }
+    if (const auto packets = statistics.unsigned_number(TCA_STATS_PKT64)) {
+        qdisc.packets = *packets;  // there as soon as 32 bits do not hold it
+    }
+    if (const Attribute* const queue = statistics.find(TCA_STATS_QUEUE)) {
+        if (const auto counts = header_of<gnet_stats_queue>(queue->payload())) {
+            qdisc.drops = counts->drops;
+            qdisc.requeues = counts->requeues;
+            qdisc.waiting = counts->qlen;
+            qdisc.overlimits = counts->overlimits;
+        }
+    }
+    return qdisc;
+}
+
+Result<std::vector<Qdisc>> qdiscs(Netlink& netlink, int device) {
+    Message message(RTM_GETQDISC, NLM_F_REQUEST | NLM_F_DUMP);
+    message.append(tcmsg{});
+    const auto replies = netlink.ask(NETLINK_ROUTE, message.bytes());
+    if (!replies) {
+        return replies.error();
+    }
+    std::vector<Qdisc> found;
+    for (const Bytes& reply : *replies) {
+        auto qdisc = parse_qdisc(reply);
+        if (!qdisc) {
+            return qdisc.error();
+        }
+        if (qdisc->device == device) {
+            found.push_back(std::move(*qdisc));
+        }
+    }
+    return found;
+}
+
+}  // namespace igbtune::source
