@@ -100,12 +100,14 @@ struct igbr_vector {
  * @tx_count: descriptors of a transmit ring
  * @queues: queue pairs
  * @mtu: longest packet without Ethernet header, in bytes
+ * @xdp: receive buffers are laid out for XDP
  */
 struct igbr_config {
 	u16 rx_count;
 	u16 tx_count;
 	u16 queues;
 	u16 mtu;
+	bool xdp;
 };
 
 /**
@@ -150,6 +152,7 @@ struct igbr_link_config {
  * @max_queues: queue pairs that the vectors allow
  * @other_irq: Linux interrupt number of the vector for other causes, 0 if there is none
  * @other_name: its name
+ * @prog: XDP program, or NULL; guarded by rtnl, the rings have it, too
  * @config: in force or to be used by the next open; guarded by rtnl
  * @active_queues: queue pairs that are set up, 0 while closed; guarded by rtnl
  * @vectors: one per queue pair, max_queues of them
@@ -192,6 +195,7 @@ struct igbr_adapter {
 	int other_irq;
 	char other_name[IFNAMSIZ + 16];
 
+	struct bpf_prog *prog;
 	struct igbr_config config;
 	unsigned int active_queues;
 	struct igbr_vector *vectors[IGBR_MAX_QUEUES];
@@ -263,6 +267,15 @@ static inline void igbr_irq_arm(struct igbr_vector *vector)
 
 /* poll.c */
 int igbr_poll(struct napi_struct *napi, int budget);
+
+/* xdp.c */
+int igbr_xdp_register(struct igbr_adapter *adapter, unsigned int queue, struct igbr_rx_mem *mem);
+void igbr_xdp_unregister(struct igbr_rx_mem *mem);
+void igbr_xdp_stop(struct igbr_rx_ring *ring);
+int igbr_xdp_check_mtu(const struct igbr_adapter *adapter, unsigned int mtu);
+int igbr_xdp(struct net_device *netdev, struct netdev_bpf *bpf);
+int igbr_xdp_xmit(struct net_device *netdev, int count, struct xdp_frame **frames, u32 flags);
+int igbr_clean_rx_xdp(struct igbr_rx_ring *ring, int budget);
 
 /* link.c */
 void igbr_link_init(struct igbr_adapter *adapter);

@@ -36,6 +36,9 @@ static int igbr_change_mtu(struct net_device *netdev, int mtu)
 	struct igbr_config config = adapter->config;
 	int err;
 
+	err = igbr_xdp_check_mtu(adapter, mtu);
+	if (err)
+		return err;
 	config.mtu = mtu;
 	err = igbr_port_reconfigure(adapter, &config);
 	if (!err)
@@ -99,6 +102,8 @@ const struct net_device_ops igbr_netdev_ops = {
 	.ndo_set_features = igbr_set_features,
 	.ndo_get_stats64 = igbr_get_stats64,
 	.ndo_tx_timeout = igbr_tx_timeout,
+	.ndo_bpf = igbr_xdp,
+	.ndo_xdp_xmit = igbr_xdp_xmit,
 };
 
 /**
@@ -123,6 +128,9 @@ void igbr_netdev_init(struct igbr_adapter *adapter)
 	netdev->features = netdev->hw_features | NETIF_F_HIGHDMA;
 	netdev->hw_features |= NETIF_F_RXALL | NETIF_F_LOOPBACK;
 	netdev->priv_flags |= IFF_UNICAST_FLT;
+	netdev->xdp_features = NETDEV_XDP_ACT_BASIC | NETDEV_XDP_ACT_REDIRECT |
+			       NETDEV_XDP_ACT_NDO_XMIT | NETDEV_XDP_ACT_RX_SG |
+			       NETDEV_XDP_ACT_NDO_XMIT_SG;
 	eth_hw_addr_set(netdev, adapter->hw.perm_addr);
 	ether_addr_copy(netdev->perm_addr, adapter->hw.perm_addr);
 }

@@ -23,7 +23,8 @@ int igbr_poll(struct napi_struct *napi, int budget)
 	if (unlikely(!budget))
 		return 0;
 
-	done = igbr_clean_rx_irq(vector->rx, budget);
+	done = vector->rx->mem.xdp ? igbr_clean_rx_xdp(vector->rx, budget) :
+				     igbr_clean_rx_irq(vector->rx, budget);
 	if (done >= budget || !tx_complete)
 		return budget;
 	if (unlikely(!napi_complete_done(napi, done)))

@@ -48,7 +48,7 @@ static struct igbr_ring_set *igbr_ring_set_alloc(struct igbr_adapter *adapter,
 		return NULL;
 	set->queues = config->queues;
 	for (i = 0; i < set->queues; i++) {
-		err = igbr_rx_mem_alloc(adapter, i, config->rx_count, config->mtu, &set->rx[i]);
+		err = igbr_rx_mem_alloc(adapter, i, config, &set->rx[i]);
 		if (!err)
 			err = igbr_tx_mem_alloc(adapter, config->tx_count, &set->tx[i]);
 		if (err) {

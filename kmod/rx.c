@@ -20,6 +20,7 @@
 #include <net/page_pool/helpers.h>
 
 #include "igbr.h"
+#include "rx_frame.h"
 
 /* Room before the frame: what the stack wants, and as much more as half a page has left */
 #define IGBR_RX_HEADROOM	192
@@ -28,35 +29,23 @@
 #define IGBR_RX_HALF_SIZE	2048
 #define IGBR_RX_HALF_LEN	1536
 #define IGBR_RX_HALF_HW_LEN	2048
-#define IGBR_RX_FULL_SIZE	4096
-#define IGBR_RX_FULL_LEN	3072
+#define IGBR_RX_FULL_SIZE	PAGE_SIZE
 
 static_assert(IGBR_RX_HEADROOM + IGBR_RX_HALF_LEN + IGBR_RX_TAILROOM <= IGBR_RX_HALF_SIZE);
 static_assert(IGBR_RX_HEADROOM + IGBR_RX_FULL_LEN + IGBR_RX_TAILROOM <= IGBR_RX_FULL_SIZE);
+static_assert(XDP_PACKET_HEADROOM + IGBR_RX_FULL_LEN + IGBR_RX_TAILROOM <= IGBR_RX_FULL_SIZE);
 static_assert(IGBR_RX_FULL_LEN * (MAX_SKB_FRAGS + 1) >= IGBR_MTU_MAX + IGBR_FRAME_OVERHEAD);
 
-/* Buffers are handed to the device by this many, which is even: one tail write for all. */
-#define IGBR_RX_BATCH		32
-/* A full ring would look like an empty one; two slots, because pages fill two. */
-#define IGBR_RX_EMPTY		2
 
 /* Descriptors that the device fetches ahead, and how many it may write back at once (8.10.10) */
 #define IGBR_RXDCTL_THRESHOLDS	(FIELD_PREP(IGBR_RXDCTL_PTHRESH, 8) |	\
 				 FIELD_PREP(IGBR_RXDCTL_HTHRESH, 8) |	\
 				 FIELD_PREP(IGBR_RXDCTL_WTHRESH, 1))
 
-/* ring->skb while the rest of a frame is dropped as it comes */
-#define IGBR_RX_DISCARD		((struct sk_buff *)ERR_PTR(-EIO))
-
 /* Buffers that a page gives: one or two */
 static unsigned int igbr_rx_per_page(const struct igbr_rx_mem *mem)
 {
 	return mem->truesize < PAGE_SIZE ? 2 : 1;
-}
-
-static void igbr_rx_put_buf(struct igbr_rx_mem *mem, void *buf, bool direct)
-{
-	page_pool_put_full_page(mem->pool, virt_to_page(buf), direct);
 }
 
 /* Put one page's buffers into the ring from @index on and give them to the device. */
@@ -70,8 +59,8 @@ static __always_inline bool igbr_rx_fill_page(struct igbr_rx_mem *mem, unsigned 
 
 	if (unlikely(!page))
 		return false;
-	buf = page_address(page) + IGBR_RX_HEADROOM;
-	dma = page_pool_get_dma_addr(page) + IGBR_RX_HEADROOM;
+	buf = page_address(page) + mem->headroom;
+	dma = page_pool_get_dma_addr(page) + mem->headroom;
 	mem->bufs[index] = buf;
 	desc->read.addr = cpu_to_le64(dma);
 	desc->read.hdr_addr = 0;
@@ -94,7 +83,7 @@ static int igbr_rx_create_pool(struct igbr_adapter *adapter, unsigned int queue,
 		.dev = &adapter->pdev->dev,
 		.netdev = adapter->netdev,
 		.queue_idx = queue,
-		.dma_dir = DMA_FROM_DEVICE,
+		.dma_dir = mem->xdp ? DMA_BIDIRECTIONAL : DMA_FROM_DEVICE,
 		.max_len = PAGE_SIZE,
 	};
 	struct page_pool *pool = page_pool_create(&params);
@@ -102,25 +91,24 @@ static int igbr_rx_create_pool(struct igbr_adapter *adapter, unsigned int queue,
 	if (IS_ERR(pool))
 		return PTR_ERR(pool);
 	mem->pool = pool;
-	return 0;
+	return mem->xdp ? igbr_xdp_register(adapter, queue, mem) : 0;
 }
 
 /**
  * igbr_rx_mem_alloc - make the memory of a receive ring and fill it with buffers
  * @adapter: the port
  * @queue: number of the ring
- * @count: descriptors
- * @mtu: longest packet, in bytes
+ * @config: ring size, MTU, and whether buffers are laid out for XDP
  * @mem: result; zeroed on failure
  *
  * Context: process, rtnl.
  * Return: 0 or -ENOMEM.
  */
-int igbr_rx_mem_alloc(struct igbr_adapter *adapter, unsigned int queue, unsigned int count,
-		      unsigned int mtu, struct igbr_rx_mem *mem)
+int igbr_rx_mem_alloc(struct igbr_adapter *adapter, unsigned int queue,
+		      const struct igbr_config *config, struct igbr_rx_mem *mem)
 {
-	bool half = mtu + IGBR_FRAME_OVERHEAD <= IGBR_RX_HALF_LEN;
-	unsigned int i;
+	bool half = config->mtu + IGBR_FRAME_OVERHEAD <= IGBR_RX_HALF_LEN && !config->xdp;
+	unsigned int i, count = config->rx_count;
 	int err;
 
 	*mem = (struct igbr_rx_mem){
@@ -128,7 +116,9 @@ int igbr_rx_mem_alloc(struct igbr_adapter *adapter, unsigned int queue, unsigned
 		.buf_len = half ? IGBR_RX_HALF_LEN : IGBR_RX_FULL_LEN,
 		.hw_len = half ? IGBR_RX_HALF_HW_LEN : IGBR_RX_FULL_LEN,
 		.truesize = half ? IGBR_RX_HALF_SIZE : IGBR_RX_FULL_SIZE,
-		.max_frame = mtu + IGBR_FRAME_OVERHEAD - ETH_FCS_LEN,
+		.headroom = config->xdp ? XDP_PACKET_HEADROOM : IGBR_RX_HEADROOM,
+		.max_frame = config->mtu + IGBR_FRAME_OVERHEAD - ETH_FCS_LEN,
+		.xdp = config->xdp,
 	};
 	err = igbr_rx_create_pool(adapter, queue, mem);
 	if (err)
@@ -169,6 +159,7 @@ void igbr_rx_mem_free(struct igbr_adapter *adapter, struct igbr_rx_mem *mem)
 		dma_free_coherent(&adapter->pdev->dev, mem->count * sizeof(*mem->desc), mem->desc,
 				  mem->dma);
 	kvfree(mem->bufs);
+	igbr_xdp_unregister(mem);
 	if (mem->pool)
 		page_pool_destroy(mem->pool);
 	*mem = (struct igbr_rx_mem){ };
@@ -270,6 +261,7 @@ void igbr_rx_stop(struct igbr_rx_ring *ring)
 	if (ring->skb != IGBR_RX_DISCARD)
 		dev_kfree_skb_any(ring->skb);
 	ring->skb = NULL;
+	igbr_xdp_stop(ring);
 }
 
 /**
@@ -287,14 +279,6 @@ void igbr_rx_set_drop(struct igbr_hw *hw, struct igbr_rx_ring *ring, bool drop)
 	if (drop)
 		srrctl |= IGBR_SRRCTL_DROP_EN;
 	igbr_wr32(hw, IGBR_SRRCTL(ring->queue), srrctl);
-}
-
-/* Count an event on the ring. Context: the ring's NAPI. */
-static __always_inline void igbr_rx_count(struct igbr_rx_ring *ring, u64_stats_t *counter)
-{
-	u64_stats_update_begin(&ring->syncp);
-	u64_stats_inc(counter);
-	u64_stats_update_end(&ring->syncp);
 }
 
 /**
@@ -331,7 +315,7 @@ enum igbr_rx_health igbr_rx_health(struct igbr_rx_ring *ring, unsigned int head)
  * Give the device buffers for the slots that were emptied, and tell it once. Returns the slots
  * that are still empty.
  */
-static noinline unsigned int igbr_rx_refill(struct igbr_rx_ring *ring, unsigned int slots)
+noinline unsigned int igbr_rx_refill(struct igbr_rx_ring *ring, unsigned int slots)
 {
 	struct igbr_rx_mem *mem = &ring->mem;
 	unsigned int per_page = igbr_rx_per_page(mem);
@@ -358,15 +342,6 @@ static noinline unsigned int igbr_rx_refill(struct igbr_rx_ring *ring, unsigned 
 	return slots;
 }
 
-/* Slots that have no buffer, but for those that are always empty */
-static unsigned int igbr_rx_empty_slots(const struct igbr_rx_ring *ring)
-{
-	unsigned int count = ring->mem.count;
-	unsigned int gap = ring->next_to_clean + count - ring->next_to_use;
-
-	return (gap > count ? gap - count : gap) - IGBR_RX_EMPTY;
-}
-
 static __always_inline struct sk_buff *igbr_rx_build(struct igbr_rx_ring *ring, void *buf,
 						     unsigned int len)
 {
@@ -383,8 +358,7 @@ static __always_inline struct sk_buff *igbr_rx_build(struct igbr_rx_ring *ring, 
 }
 
 /* A frame with a VLAN tag, or one with a checksum that the device found wrong */
-static noinline void igbr_rx_fill_special(struct igbr_rx_ring *ring, struct sk_buff *skb,
-					  u64 upper, u64 status)
+void igbr_rx_fill_special(struct igbr_rx_ring *ring, struct sk_buff *skb, u64 upper, u64 status)
 {
 	if (status & IGBR_RXD_VP)
 		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), FIELD_GET(IGBR_RXD_VLAN, upper));
@@ -394,26 +368,6 @@ static noinline void igbr_rx_fill_special(struct igbr_rx_ring *ring, struct sk_b
 		igbr_rx_count(ring, &ring->stats.csum_errors);
 	else
 		igbr_rx_count(ring, &ring->stats.csum_none);
-}
-
-/* Hash, checksum verdict, queue and protocol from the last descriptor's write-back */
-static void igbr_rx_fill_skb(struct igbr_rx_ring *ring, struct sk_buff *skb, u64 lower, u64 upper)
-{
-	u32 rss_type = FIELD_GET(IGBR_RXD_RSS_TYPE, lower);
-	u64 status = upper & ring->status_bits;
-
-	if (likely(BIT(rss_type) & ring->hash_types))
-		skb_set_hash(skb, FIELD_GET(IGBR_RXD_HASH, lower),
-			     BIT(rss_type) & IGBR_RSS_TYPES_L4 ? PKT_HASH_TYPE_L4 :
-								 PKT_HASH_TYPE_L3);
-	if (likely(status == IGBR_RXD_L4CS))
-		skb->ip_summed = CHECKSUM_UNNECESSARY;
-	else if (!status)
-		igbr_rx_count(ring, &ring->stats.csum_none);
-	else
-		igbr_rx_fill_special(ring, skb, upper, status);
-	skb_record_rx_queue(skb, ring->queue);
-	skb->protocol = eth_type_trans(skb, ring->netdev);
 }
 
 enum igbr_rx_drop {
@@ -510,18 +464,6 @@ static __always_inline struct sk_buff *igbr_rx_take(struct igbr_rx_ring *ring, v
 	return skb;
 }
 
-/* Pass a packet up, and count what became of it. */
-static __always_inline void igbr_rx_pass(struct igbr_rx_ring *ring, struct sk_buff *skb)
-{
-	unsigned int len = skb->len;
-	gro_result_t result = napi_gro_receive(ring->napi, skb);
-
-	u64_stats_update_begin(&ring->syncp);
-	u64_stats_add(&ring->stats.bytes, len);
-	u64_stats_inc(&ring->stats.gro[result]);
-	u64_stats_update_end(&ring->syncp);
-}
-
 /**
  * igbr_rx_packets - frames that a ring took from the device and that were good
  * @ring: the ring
@@ -535,6 +477,8 @@ u64 igbr_rx_packets(const struct igbr_rx_ring *ring)
 
 	for (i = 0; i < IGBR_GRO_RESULTS; i++)
 		packets += u64_stats_read(&ring->stats.gro[i]);
+	for (i = 0; i < IGBR_XDP_VERDICTS; i++)
+		packets += u64_stats_read(&ring->stats.xdp[i]);
 	return packets;
 }
 

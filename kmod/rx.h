@@ -9,8 +9,11 @@
 #include <linux/netdevice.h>
 #include <linux/types.h>
 #include <linux/u64_stats_sync.h>
+#include <net/xdp.h>
 
+struct bpf_prog;
 struct igbr_adapter;
+struct igbr_config;
 struct igbr_hw;
 struct page_pool;
 struct sk_buff;
@@ -26,7 +29,10 @@ union igbr_rx_desc;
  * @buf_len: bytes that a frame can take of a buffer
  * @hw_len: bytes that the device may be told to write to a buffer, a multiple of 1 KiB
  * @truesize: bytes that a buffer takes in all
+ * @headroom: bytes before what the device writes
  * @max_frame: longest frame, without CRC
+ * @xdp: laid out for XDP; igbr_clean_rx_xdp() is the loop for it
+ * @rxq: with @xdp, what XDP knows of the queue
  * @fresh: full of buffers from slot 0 on, not used yet
  */
 struct igbr_rx_mem {
@@ -38,12 +44,25 @@ struct igbr_rx_mem {
 	u16 buf_len;
 	u16 hw_len;
 	u16 truesize;
+	u16 headroom;
 	u16 max_frame;
+	bool xdp;
 	bool fresh;
+	struct xdp_rxq_info *rxq;
 };
 
 /* Values of gro_result_t: GRO_CONSUMED is the last */
 #define IGBR_GRO_RESULTS	(GRO_CONSUMED + 1)
+
+/* What XDP can do with a frame but pass it on; failed: sending or redirecting it */
+enum {
+	IGBR_XDP_DROP,
+	IGBR_XDP_TX,
+	IGBR_XDP_REDIRECT,
+	IGBR_XDP_ABORTED,
+	IGBR_XDP_FAILED,
+	IGBR_XDP_VERDICTS
+};
 
 /**
  * struct igbr_rx_stats - what happened on a receive ring
@@ -54,6 +73,7 @@ struct igbr_rx_mem {
  * @alloc_failed: buffers or packet heads that could not be allocated
  * @bad_descs: write-backs of the device that cannot be true
  * @errors: frames that the device marked as damaged
+ * @xdp: frames that XDP took, by IGBR_XDP_*; what it passes is not among them
  * @gro: frames by what napi_gro_receive() did with them (gro_result_t)
  */
 struct igbr_rx_stats {
@@ -64,6 +84,7 @@ struct igbr_rx_stats {
 	u64_stats_t alloc_failed;
 	u64_stats_t bad_descs;
 	u64_stats_t errors;
+	u64_stats_t xdp[IGBR_XDP_VERDICTS];
 	u64_stats_t gro[IGBR_GRO_RESULTS];
 };
 
@@ -77,12 +98,14 @@ struct igbr_rx_stats {
  * @queue: its number
  * @hash_types: RSS types whose hash is taken from the device
  * @status_bits: status and error bits of a descriptor that the device is asked for
+ * @prog: XDP program, or NULL
  * @keep_bad: frames that the device marked as damaged are passed up (rx-all)
  * @suspect: a descriptor that the device may have passed by, or -1; of the service task
  * @next_to_clean: next descriptor that the device will write back
  * @next_to_use: next descriptor to hand to the device
  * @starved: the ring ran out of buffers; the service task polls it again
  * @skb: frame of which the last descriptor has not come, or a mark that it is being dropped
+ * @xdp: with XDP, the frame of which the last descriptor has not come; no data: there is none
  * @syncp: lets a 32-bit machine read @stats
  * @stats: counters, written by the poll only
  */
@@ -96,12 +119,14 @@ struct igbr_rx_ring {
 	u16 hash_types;
 	u64 status_bits;
 	bool keep_bad;
+	struct bpf_prog *prog;
 	int suspect;
 
 	u16 next_to_clean ____cacheline_aligned_in_smp;
 	u16 next_to_use;
 	bool starved;
 	struct sk_buff *skb;
+	struct xdp_buff xdp;
 	struct u64_stats_sync syncp;
 	struct igbr_rx_stats stats;
 } ____cacheline_aligned_in_smp;
@@ -118,8 +143,8 @@ enum igbr_rx_health {
 	IGBR_RX_STUCK,
 };
 
-int igbr_rx_mem_alloc(struct igbr_adapter *adapter, unsigned int queue, unsigned int count,
-		      unsigned int mtu, struct igbr_rx_mem *mem);
+int igbr_rx_mem_alloc(struct igbr_adapter *adapter, unsigned int queue,
+		      const struct igbr_config *config, struct igbr_rx_mem *mem);
 void igbr_rx_mem_free(struct igbr_adapter *adapter, struct igbr_rx_mem *mem);
 void igbr_rx_attach(struct igbr_rx_ring *ring);
 void igbr_rx_start(struct igbr_adapter *adapter, struct igbr_rx_ring *ring);

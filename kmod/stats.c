@@ -151,6 +151,7 @@ void igbr_stats_update_queue(struct igbr_adapter *adapter, unsigned int queue)
 	spin_unlock_bh(&adapter->stats_lock);
 }
 
+static_assert(IGBR_RX_XDP_DROP + IGBR_XDP_FAILED == IGBR_RX_XDP_FAILED);
 static const char * const igbr_rx_names[IGBR_RX_STATS] = {
 	[IGBR_RX_PACKETS] = "packets",
 	[IGBR_RX_BYTES] = "bytes",
@@ -165,6 +166,11 @@ static const char * const igbr_rx_names[IGBR_RX_STATS] = {
 	[IGBR_RX_GRO_HELD] = "gro_held",
 	[IGBR_RX_GRO_NORMAL] = "gro_normal",
 	[IGBR_RX_GRO_CONSUMED] = "gro_consumed",
+	[IGBR_RX_XDP_DROP] = "xdp_drop",
+	[IGBR_RX_XDP_TX] = "xdp_tx",
+	[IGBR_RX_XDP_REDIRECT] = "xdp_redirect",
+	[IGBR_RX_XDP_ABORTED] = "xdp_aborted",
+	[IGBR_RX_XDP_FAILED] = "xdp_failed",
 };
 
 static const char * const igbr_tx_names[IGBR_TX_STATS] = {
@@ -178,6 +184,7 @@ static const char * const igbr_tx_names[IGBR_TX_STATS] = {
 	[IGBR_TX_GSO_BYTES] = "gso_bytes",
 	[IGBR_TX_GSO_WIRE_PACKETS] = "gso_wire_packets",
 	[IGBR_TX_GSO_WIRE_BYTES] = "gso_wire_bytes",
+	[IGBR_TX_XDP_PACKETS] = "xdp_packets",
 };
 
 /**
@@ -192,10 +199,12 @@ void igbr_rx_values(struct igbr_adapter *adapter, unsigned int queue, u64 *data)
 {
 	struct igbr_rx_ring *ring = adapter->rx_rings[queue];
 	struct igbr_rx_stats *stats = &ring->stats;
-	unsigned int start;
+	unsigned int start, i;
 
 	do {
 		start = u64_stats_fetch_begin(&ring->syncp);
+		for (i = 0; i < IGBR_XDP_VERDICTS; i++)
+			data[IGBR_RX_XDP_DROP + i] = u64_stats_read(&stats->xdp[i]);
 		data[IGBR_RX_PACKETS] = igbr_rx_packets(ring);
 		data[IGBR_RX_BYTES] = u64_stats_read(&stats->bytes);
 		data[IGBR_RX_DROPS] = u64_stats_read(&stats->drops);
@@ -224,6 +233,7 @@ void igbr_rx_values(struct igbr_adapter *adapter, unsigned int queue, u64 *data)
 void igbr_tx_values(struct igbr_adapter *adapter, unsigned int queue, u64 *data)
 {
 	struct igbr_tx_ring *ring = adapter->tx_rings[queue];
+	u64 xdp_bytes;
 	unsigned int start;
 
 	do {
@@ -241,7 +251,11 @@ void igbr_tx_values(struct igbr_adapter *adapter, unsigned int queue, u64 *data)
 		data[IGBR_TX_GSO_BYTES] = u64_stats_read(&ring->gso_bytes);
 		data[IGBR_TX_GSO_WIRE_PACKETS] = u64_stats_read(&ring->gso_wire_packets);
 		data[IGBR_TX_GSO_WIRE_BYTES] = u64_stats_read(&ring->gso_wire_bytes);
+		data[IGBR_TX_XDP_PACKETS] = u64_stats_read(&ring->xdp_packets);
+		xdp_bytes = u64_stats_read(&ring->xdp_bytes);
 	} while (u64_stats_fetch_retry(&ring->xmit_syncp, start));
+	data[IGBR_TX_PACKETS] += data[IGBR_TX_XDP_PACKETS];
+	data[IGBR_TX_BYTES] += xdp_bytes;
 }
 
 /**

@@ -16,6 +16,8 @@
 #include <linux/udp.h>
 #include <net/checksum.h>
 #include <net/netdev_queues.h>
+#include <net/page_pool/helpers.h>
+#include <net/xdp.h>
 
 #include "igbr.h"
 
@@ -144,9 +146,18 @@ static __always_inline void igbr_tx_unmap(struct igbr_tx_ring *ring, struct igbr
 }
 
 /* Whether the buffer ends a frame that goes from its own memory. */
-static bool igbr_tx_has_skb(const struct igbr_tx_buffer *buf)
+static bool igbr_tx_has_frame(const struct igbr_tx_buffer *buf)
 {
 	return (buf->kind & (IGBR_TX_LAST | IGBR_TX_COPIED)) == IGBR_TX_LAST;
+}
+
+/* Free the frame that the buffer ends. @budget: NAPI's, 0 elsewhere */
+static __always_inline void igbr_tx_free(const struct igbr_tx_buffer *buf, int budget)
+{
+	if (unlikely(buf->kind & IGBR_TX_XDP))
+		xdp_return_frame(buf->frame);
+	else
+		napi_consume_skb(buf->skb, budget);
 }
 
 /**
@@ -162,9 +173,9 @@ void igbr_tx_stop(struct igbr_tx_ring *ring)
 	for (i = ring->next_to_clean; i != ring->next_to_use; i = igbr_tx_next(ring, i)) {
 		struct igbr_tx_buffer *buf = &ring->mem.bufs[i];
 
-		if (igbr_tx_has_skb(buf))
-			dev_kfree_skb_any(buf->skb);
 		igbr_tx_unmap(ring, buf);
+		if (igbr_tx_has_frame(buf))
+			igbr_tx_free(buf, 0);
 	}
 	ring->next_to_clean = 0;
 	ring->next_to_use = 0;
@@ -239,8 +250,13 @@ static __always_inline void igbr_tx_tell(struct igbr_tx_ring *ring, bool room)
 	writel(ring->told, ring->tail);
 }
 
-/* The same when frames wait that were to be followed by more: the last one gets RS now. */
-static noinline void igbr_tx_flush(struct igbr_tx_ring *ring)
+/**
+ * igbr_tx_flush - tell the device of frames that were to be followed by more
+ * @ring: the ring
+ *
+ * Context: the queue's transmit lock.
+ */
+noinline void igbr_tx_flush(struct igbr_tx_ring *ring)
 {
 	unsigned int use = ring->next_to_use;
 
@@ -603,6 +619,78 @@ static noinline bool igbr_tx_stop_queue(struct igbr_tx_ring *ring)
 	return true;
 }
 
+/* DMA address of a piece of an XDP frame: of a receive ring of the port it is mapped already. */
+static dma_addr_t igbr_tx_map_xdp(struct igbr_tx_ring *ring, struct page *page, u32 offset,
+				  u32 len, bool own)
+{
+	dma_addr_t dma;
+
+	if (!own)
+		return dma_map_page(ring->dev, page, offset, len, DMA_TO_DEVICE);
+	dma = page_pool_get_dma_addr(page) + offset;
+	dma_sync_single_for_device(ring->dev, dma, len, DMA_BIDIRECTIONAL);
+	return dma;
+}
+
+/**
+ * igbr_tx_queue_xdp - queue a frame of XDP; igbr_tx_flush() tells the device
+ * @ring: the ring
+ * @frame: the frame
+ * @own: it came from a receive ring of the port
+ *
+ * Context: softirq, the queue's transmit lock.
+ * Return: 0 or a negative error: then the frame is still the caller's.
+ */
+int igbr_tx_queue_xdp(struct igbr_tx_ring *ring, struct xdp_frame *frame, bool own)
+{
+	u64 cmd = (IGBR_TXD_DATA & ~IGBR_TXD_END) |
+		  FIELD_PREP(IGBR_TXD_PAYLEN, xdp_get_frame_len(frame));
+	u32 index = ring->next_to_use, offset = offset_in_page(frame->data), len = frame->len;
+	unsigned int left = 0, total = xdp_get_frame_len(frame);
+	struct page *page = virt_to_page(frame->data);
+	struct igbr_tx_buffer *buf;
+	skb_frag_t *frag = NULL;
+
+	if (unlikely(total < IGBR_TX_MIN_LEN))
+		return -EINVAL;
+	if (unlikely(igbr_tx_free_slots(ring) < IGBR_TX_NEEDED))
+		return -ENOSPC;
+	if (unlikely(xdp_frame_has_frags(frame))) {
+		frag = xdp_get_shared_info_from_frame(frame)->frags;
+		left = xdp_get_shared_info_from_frame(frame)->nr_frags;
+	}
+	while (1) {
+		dma_addr_t dma = igbr_tx_map_xdp(ring, page, offset, len, own);
+
+		if (unlikely(dma_mapping_error(ring->dev, dma)))
+			return igbr_tx_unwind(ring, index);
+		buf = &ring->mem.bufs[index];
+		buf->dma = dma;
+		buf->len = len;
+		buf->kind = own ? 0 : IGBR_TX_MAPPED;
+		if (!left--)
+			break;
+		igbr_tx_put_one(ring, cmd | len, dma, index);
+		index = igbr_tx_next(ring, index);
+		page = skb_frag_page(frag);
+		offset = skb_frag_off(frag);
+		len = skb_frag_size(frag++);
+	}
+	igbr_tx_put_one(ring, cmd | IGBR_TXD_EOP | len, buf->dma, index);
+	buf->kind |= IGBR_TX_LAST | IGBR_TX_XDP;
+	buf->frame = frame;
+	buf->sent_bytes = ring->queued_bytes;
+	ring->held++;
+	u64_stats_update_begin(&ring->xmit_syncp);
+	u64_stats_inc(&ring->xdp_packets);
+	u64_stats_add(&ring->xdp_bytes, total);
+	u64_stats_update_end(&ring->xmit_syncp);
+	smp_store_release(&ring->next_to_use, igbr_tx_next(ring, index));
+	/* The stack shall find room when it is let in. */
+	igbr_tx_stop_queue(ring);
+	return 0;
+}
+
 /**
  * igbr_xmit_frame - send a frame
  * @skb: the frame
@@ -687,10 +775,10 @@ static const struct igbr_tx_buffer *igbr_tx_clean(struct igbr_tx_ring *ring, uns
 		struct igbr_tx_buffer *buf = &ring->mem.bufs[index];
 
 		igbr_tx_unmap(ring, buf);
-		if (igbr_tx_has_skb(buf)) {
+		if (igbr_tx_has_frame(buf)) {
 			segs += FIELD_GET(IGBR_TX_SEGS, buf->kind);
 			WRITE_ONCE(ring->held_done, ring->held_done + 1);
-			napi_consume_skb(buf->skb, budget);
+			igbr_tx_free(buf, budget);
 		} else if (buf->kind & IGBR_TX_COPIED) {
 			segs++;
 			WRITE_ONCE(ring->copies_done, buf->copies);

@@ -12,21 +12,26 @@
 
 struct igbr_adapter;
 struct igbr_vector;
+struct xdp_frame;
 union igbr_tx_desc;
 
 /**
  * struct igbr_tx_buffer - what there is to do when a descriptor is done
- * @skb: the frame, with IGBR_TX_LAST and without IGBR_TX_COPIED
+ * @skb: the frame, with IGBR_TX_LAST and neither IGBR_TX_COPIED nor IGBR_TX_XDP
+ * @frame: the frame, with IGBR_TX_XDP
  * @dma: DMA address of what is mapped
  * @len: its length
- * @sent_bytes: with IGBR_TX_LAST, bytes on the wire of all frames up to this one
+ * @sent_bytes: with IGBR_TX_LAST, bytes on the wire of all frames up to this one, without XDP's
  * @copies: with IGBR_TX_COPIED, frames up to this one that were copied
  * @kind: IGBR_TX_*; 0: nothing, as for a context or a further cut of a piece
  *
  * Sums instead of counts let the clean loop skip from the first to the last of copied frames.
  */
 struct igbr_tx_buffer {
-	struct sk_buff *skb;
+	union {
+		struct sk_buff *skb;
+		struct xdp_frame *frame;
+	};
 	dma_addr_t dma;
 	union {
 		u32 len;
@@ -37,6 +42,7 @@ struct igbr_tx_buffer {
 #define IGBR_TX_MAPPED	BIT(0)	/* @dma is mapped */
 #define IGBR_TX_COPIED	BIT(1)	/* a slot for copies is used, the frame itself is gone */
 #define IGBR_TX_LAST	BIT(2)	/* the frame's last descriptor */
+#define IGBR_TX_XDP	BIT(3)	/* with IGBR_TX_LAST, a frame that XDP sends */
 #define IGBR_TX_SEGS	GENMASK(31, 16)	/* with IGBR_TX_LAST, frames on the wire that it is */
 };
 
@@ -88,7 +94,7 @@ struct igbr_tx_context {
  * @copybreak: frames of up to so many bytes are copied; IGBR_TX_COPY_LEN at the most
  * @next_to_use: next descriptor to fill; what follows is written under the queue's transmit lock
  * @told: index up to which the device knows
- * @queued_bytes: bytes on the wire of all frames so far
+ * @queued_bytes: bytes on the wire of all frames so far, without XDP's
  * @copied: frames that were copied, counted for ever
  * @held: frames whose own memory the device reads, counted for ever
  * @watch: IGBR_TX_WATCH_*: how soon moderation's timer will look after the ring
@@ -101,12 +107,14 @@ struct igbr_tx_context {
  * @gso_bytes: their bytes as the stack gave them
  * @gso_wire_packets: the frames that they make
  * @gso_wire_bytes: the bytes of these
+ * @xdp_packets: frames that XDP sends
+ * @xdp_bytes: their bytes
  * @next_to_clean: next descriptor to give back; what follows is written by the poll only
  * @sent_bytes: of @queued_bytes, those that were given back
  * @copies_done: of @copied, those that the device has done
  * @held_done: of @held, those that were given back
  * @syncp: lets a 32-bit machine read what follows
- * @packets: frames sent, each TSO segment counted
+ * @packets: frames of the stack that were sent, each TSO segment counted
  * @bytes: their bytes, without CRC
  * @bad_heads: write-backs of the device that cannot be true
  */
@@ -140,6 +148,8 @@ struct igbr_tx_ring {
 	u64_stats_t gso_bytes;
 	u64_stats_t gso_wire_packets;
 	u64_stats_t gso_wire_bytes;
+	u64_stats_t xdp_packets;
+	u64_stats_t xdp_bytes;
 
 	unsigned int next_to_clean ____cacheline_aligned_in_smp;
 	u32 sent_bytes;
@@ -158,6 +168,8 @@ void igbr_tx_stop(struct igbr_tx_ring *ring);
 bool igbr_tx_is_awaited(const struct igbr_tx_ring *ring);
 bool igbr_tx_is_pending(const struct igbr_tx_ring *ring);
 bool igbr_tx_is_done(const struct igbr_tx_ring *ring);
+int igbr_tx_queue_xdp(struct igbr_tx_ring *ring, struct xdp_frame *frame, bool own);
+void igbr_tx_flush(struct igbr_tx_ring *ring);
 netdev_tx_t igbr_xmit_frame(struct sk_buff *skb, struct net_device *netdev);
 bool igbr_clean_tx_irq(struct igbr_tx_ring *ring, int budget);
 

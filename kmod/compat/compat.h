@@ -50,6 +50,15 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 #define net_dim(dim, sample)	net_dim(dim, *(sample))
 #endif
 
+/* Fragments had no size beyond their length. */
+#include <linux/skbuff.h>
+static inline void igbr_set_xdp_frags_truesize(struct skb_shared_info *shinfo, u32 size)
+{
+#ifdef IGBR_HAVE_XDP_FRAGS_TRUESIZE
+	shinfo->xdp_frags_truesize = size;
+#endif
+}
+
 /* The number of receive rings was one of many questions to one operation. */
 #ifdef IGBR_HAVE_RX_RING_COUNT
 #define IGBR_RX_RING_COUNT(function)

@@ -11,3 +11,4 @@ ccflags-y += $(call igbr-has,net/devlink.h,default_graceful_period,IGBR_HAVE_HEA
 ccflags-y += $(call igbr-has,net/devlink.h,union devlink_param_value \*init_val,IGBR_HAVE_DEVLINK_VALUE_POINTER)
 ccflags-y += $(call igbr-has,linux/hrtimer.h,void hrtimer_setup,IGBR_HAVE_HRTIMER_SETUP)
 ccflags-y += $(call igbr-has,linux/dim.h,net_dim.*const struct dim_sample,IGBR_HAVE_DIM_POINTER)
+ccflags-y += $(call igbr-has,linux/skbuff.h,xdp_frags_truesize,IGBR_HAVE_XDP_FRAGS_TRUESIZE)
