@@ -108,7 +108,7 @@ static bool igbr_test_registers(struct igbr_adapter *adapter)
 /* Frames of the loopback test: so many, of this length without Ethernet header */
 #define IGBR_TEST_FRAMES	64
 #define IGBR_TEST_PAYLOAD	500
-#define IGBR_TEST_LINK_US	(5 * USEC_PER_SEC)
+#define IGBR_TEST_LINK_US	(3 * USEC_PER_SEC)
 #define IGBR_TEST_FRAMES_MS	2000
 
 /**
@@ -167,6 +167,14 @@ static bool igbr_loop_send(struct igbr_adapter *adapter, unsigned int number)
 	return dev_direct_xmit(skb, number % adapter->active_queues) == NETDEV_TX_OK;
 }
 
+static bool igbr_loop_is_up(struct igbr_adapter *adapter)
+{
+	struct igbr_link link;
+
+	igbr_mac_read_link(&adapter->hw, &link);
+	return link.up && netif_carrier_ok(adapter->netdev);
+}
+
 /* The port is open and its PHY sends back what it gets. */
 static bool igbr_loop_run(struct igbr_adapter *adapter)
 {
@@ -179,13 +187,11 @@ static bool igbr_loop_run(struct igbr_adapter *adapter)
 		.all = COMPLETION_INITIALIZER_ONSTACK(loop.all),
 	};
 	unsigned int sent = 0, count;
-	bool carrier;
+	bool up;
 
-	if (read_poll_timeout(netif_carrier_ok, carrier, carrier, USEC_PER_MSEC,
-			      IGBR_TEST_LINK_US, false, adapter->netdev)) {
-		netdev_err(adapter->netdev, "self-test: no link in loopback\n");
-		return false;
-	}
+	/* The MAC need not report a link that goes nowhere: the frames decide. */
+	read_poll_timeout(igbr_loop_is_up, up, up, 10 * USEC_PER_MSEC, IGBR_TEST_LINK_US, false,
+			  adapter);
 	dev_add_pack(&loop.type);
 	while (sent < IGBR_TEST_FRAMES && igbr_loop_send(adapter, sent))
 		sent++;

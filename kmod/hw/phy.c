@@ -132,6 +132,12 @@ static int igbr_phy_start_locked(struct igbr_hw *hw, const struct igbr_phy_confi
 	bool autoneg = config->bmcr & BMCR_ANENABLE;
 	int err;
 
+	/* A MAC that was reset may wait for the end of a negotiation before it receives. */
+	if (config->bmcr & BMCR_LOOPBACK && restart) {
+		err = igbr_phy_write(hw, MII_BMCR, BMCR_ANENABLE | BMCR_ANRESTART);
+		if (err)
+			return err;
+	}
 	err = igbr_phy_write_mdix(hw, config->mdix, &restart);
 	if (err)
 		return err;
