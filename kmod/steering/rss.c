@@ -191,7 +191,8 @@ int igbr_rss_set_fields(struct net_device *netdev, const struct ethtool_rxfh_fie
 	if (!udp && data == igbr_rss_fields(adapter, fields->flow_type) && data)
 		return 0;
 	if (!udp || (data != IGBR_RXH_ADDRESSES && data != (IGBR_RXH_ADDRESSES | IGBR_RXH_PORTS))) {
-		NL_SET_ERR_MSG_MOD(extack, "the device hashes TCP by sdfn, UDP by sd or sdfn, other IP by sd");
+		NL_SET_ERR_MSG_MOD(extack,
+				   "the device hashes TCP by sdfn, UDP by sd or sdfn, other by sd");
 		return -EINVAL;
 	}
 	if (data & IGBR_RXH_PORTS) {
