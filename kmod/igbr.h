@@ -42,7 +42,7 @@ struct devlink_health_reporter;
 /**
  * enum igbr_fault - kinds of faults that a reset ends
  * @IGBR_FAULT_TX: a transmit queue is stuck, or what the device says of it cannot be
- * @IGBR_FAULT_RX: a receive queue has frames that nobody is told of
+ * @IGBR_FAULT_RX: a receive queue in which the device left out a descriptor
  * @IGBR_FAULT_DEVICE: the device asks for a reset
  * @IGBR_FAULTS: their number
  */
