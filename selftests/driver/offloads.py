@@ -3,6 +3,7 @@
 """Checksums, scatter-gather, segmentation, merging and the spreading over queues: done, and done right."""
 
 import contextlib
+import os
 import re
 import socket
 
@@ -15,6 +16,7 @@ from lib.py.trace import CHECKSUM_NONE, CHECKSUM_PARTIAL, CHECKSUM_UNNECESSARY, 
 from lib.py.traffic import IN, OUT, make_socket, tcp, udp
 
 XMIT, GRO, RECEIVED = "net:net_dev_start_xmit", "net:napi_gro_receive_entry", "net:netif_receive_skb"
+UDP_SEGMENT = 103      # the socket module does not have it
 PROTOCOLS = {"TCP": TCP, "UDP": UDP}
 
 
@@ -138,6 +140,41 @@ def segmentation(card):
             ksft_ge(sent["tx_bytes"], sum(len(one.payload) + 54 for one in data), f"IPv{version}: tx_bytes count every frame's header")
 
 
+def udp_train(card, version, size=1000, count=10, rest=300):
+    """Send a train of datagrams in one piece; each must come whole. Returns the receiver's counters meanwhile."""
+    before = snmp(card.remote)
+    data = os.urandom(size * count + rest)
+    with make_socket(card, card.remote, version, socket.SOCK_DGRAM) as sink, \
+            make_socket(card, None, version, socket.SOCK_DGRAM) as source:
+        sink.bind((card.peer_address[version], 0))
+        sink.settimeout(10)
+        source.setsockopt(socket.SOL_UDP, UDP_SEGMENT, size)
+        source.connect(sink.getsockname()[:2])
+        source.send(data)
+        came = []
+        with contextlib.suppress(TimeoutError):
+            while sum(map(len, came)) < len(data):
+                came.append(sink.recv(65536))
+    counters = deltas(before, snmp(card.remote))
+    if counters["IpReasmReqds"]:
+        raise KsftSkipEx("the emulated card makes fragments of a train of datagrams")
+    ksft_eq([len(one) for one in came], [size] * count + [rest], f"IPv{version}: lengths of the datagrams that came")
+    ksft_eq(b"".join(came) == data, True, f"IPv{version}: their content")
+    return counters
+
+
+def udp_segmentation(card):
+    """A train of datagrams is cut by the card with right checksums, which the peer's stack looks at; else by the stack."""
+    sh(f"ethtool -K {card.peer.name} rx off gro off", card.remote)
+    defer(sh, f"ethtool -K {card.peer.name} rx on gro on", card.remote)
+    for on in (False, True):
+        switch(card, "tx-udp-segmentation", "tx-udp-segmentation", on)
+        for version in ("4", "6"):
+            with traced(card, XMIT, gso_size="> 0") as trace:
+                udp_train(card, version)
+                ksft_eq(bool(trace.take()), on, f"IPv{version}: a train left to the card")
+
+
 def scatter_gather(card):
     """Data in pages goes out from there; turned off, the driver gets everything in one piece. The content is the same."""
     for on in (True, False):
@@ -212,5 +249,5 @@ def hash_off(card):
 
 
 if __name__ == "__main__":
-    run(__file__, [tx_checksum, rx_checksum, rx_checksum_off, segmentation, scatter_gather, merging, spreading,
+    run(__file__, [tx_checksum, rx_checksum, rx_checksum_off, segmentation, udp_segmentation, scatter_gather, merging, spreading,
                    hash_of_flows, hash_off])
