@@ -110,6 +110,12 @@ struct igbr_config {
 	bool xdp;
 };
 
+/* Longest packet that is received: a smaller MTU binds the sender, its partner may have another. */
+static inline unsigned int igbr_mru(const struct igbr_config *config)
+{
+	return max_t(unsigned int, config->mtu, ETH_DATA_LEN);
+}
+
 /**
  * struct igbr_link_config - the link that the user asked for
  * @advertise: speeds, as bits of MII_ADVERTISE

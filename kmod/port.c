@@ -144,7 +144,7 @@ static void igbr_start_rings(struct igbr_adapter *adapter)
 	unsigned int i;
 
 	igbr_port_set_features(adapter, adapter->netdev->features);
-	igbr_wr32(hw, IGBR_RLPML, adapter->config.mtu + IGBR_FRAME_OVERHEAD);
+	igbr_wr32(hw, IGBR_RLPML, igbr_mru(&adapter->config) + IGBR_FRAME_OVERHEAD);
 	for (i = 0; i < adapter->active_queues; i++) {
 		igbr_tx_start(adapter, adapter->tx_rings[i]);
 		igbr_rx_start(adapter, adapter->rx_rings[i]);
@@ -164,7 +164,7 @@ static void igbr_port_start(struct igbr_adapter *adapter)
 	igbr_rss_configure(adapter);
 	igbr_start_rings(adapter);
 	igbr_irq_configure(adapter);
-	igbr_mac_init_flow_control(hw, adapter->config.mtu + IGBR_FRAME_OVERHEAD);
+	igbr_mac_init_flow_control(hw, igbr_mru(&adapter->config) + IGBR_FRAME_OVERHEAD);
 
 	igbr_address_start(adapter);
 	set_bit(IGBR_FLAG_RUNNING, &adapter->flags);

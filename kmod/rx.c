@@ -107,7 +107,7 @@ static int igbr_rx_create_pool(struct igbr_adapter *adapter, unsigned int queue,
 int igbr_rx_mem_alloc(struct igbr_adapter *adapter, unsigned int queue,
 		      const struct igbr_config *config, struct igbr_rx_mem *mem)
 {
-	bool half = config->mtu + IGBR_FRAME_OVERHEAD <= IGBR_RX_HALF_LEN && !config->xdp;
+	bool half = igbr_mru(config) + IGBR_FRAME_OVERHEAD <= IGBR_RX_HALF_LEN && !config->xdp;
 	unsigned int i, count = config->rx_count;
 	int err;
 
@@ -117,7 +117,7 @@ int igbr_rx_mem_alloc(struct igbr_adapter *adapter, unsigned int queue,
 		.hw_len = half ? IGBR_RX_HALF_HW_LEN : IGBR_RX_FULL_LEN,
 		.truesize = half ? IGBR_RX_HALF_SIZE : IGBR_RX_FULL_SIZE,
 		.headroom = config->xdp ? XDP_PACKET_HEADROOM : IGBR_RX_HEADROOM,
-		.max_frame = config->mtu + IGBR_FRAME_OVERHEAD - ETH_FCS_LEN,
+		.max_frame = igbr_mru(config) + IGBR_FRAME_OVERHEAD - ETH_FCS_LEN,
 		.xdp = config->xdp,
 	};
 	err = igbr_rx_create_pool(adapter, queue, mem);

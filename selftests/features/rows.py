@@ -25,9 +25,9 @@ def change(title, command, undo="", check="", expected=""):
 
 def switchable(feature, short):
     """A feature that is switched off, or on, and back."""
-    return change(f"-K {feature}", f"a=$(ethtool -k {{name}} | awk '/^ *{feature}:/ {{{{ print $2 }}}}'); "
+    return change(f"-K {feature}", f"a=$(ethtool -k {{name}} | awk '/^[ \\t]*{feature}:/ {{{{ print $2 }}}}'); "
                   f"[ $a = on ] && b=off || b=on; ethtool -K {{name}} {short} $b && "
-                  f"ethtool -k {{name}} | grep -Eq \"^ *{feature}: $b\" && ethtool -K {{name}} {short} $a")
+                  f"ethtool -k {{name}} | grep -Eq \"^[[:space:]]*{feature}: $b\" && ethtool -K {{name}} {short} $a")
 
 
 def groups(name, field):
