@@ -45,8 +45,10 @@ static int igbr_hw_get_semaphore(struct igbr_hw *hw)
 	int err;
 
 	/* Reading takes SMBI: the one who reads it as zero owns it (4.7.1). */
-	err = read_poll_timeout(igbr_rd32, swsm, !(swsm & IGBR_SWSM_SMBI),
+	err = read_poll_timeout(igbr_rd32, swsm, !(swsm & IGBR_SWSM_SMBI) || READ_ONCE(hw->gone),
 				IGBR_SEMAPHORE_STEP_US, IGBR_SEMAPHORE_US, false, hw, IGBR_SWSM);
+	if (hw->gone)
+		return -EIO;
 	if (err) {
 		/* An owner that died left it; free it once, then it is a fault. */
 		if (hw->smbi_cleared)
@@ -119,7 +121,8 @@ int igbr_hw_acquire(struct igbr_hw *hw, u32 resources)
 void igbr_hw_release(struct igbr_hw *hw, u32 resources)
 {
 	if (igbr_hw_get_semaphore(hw)) {
-		dev_err(hw->dev, "cannot release resources 0x%x\n", resources);
+		if (!hw->gone)
+			dev_err(hw->dev, "cannot release resources 0x%x\n", resources);
 		return;
 	}
 	igbr_wr32(hw, IGBR_SW_FW_SYNC, igbr_rd32(hw, IGBR_SW_FW_SYNC) & ~resources);
