@@ -29,8 +29,9 @@ def shown(card):
 def spread(card, version):
     """On how many queues the flows of one pair of addresses arrive."""
     source, target = NOBODY[version]
-    frames = [build(card.peer.mac, card.port.mac, source, target, UDP, (1024 + number, 5000), b"igbr" * 8)
-              for number in range(64)]
+    # Ports that differ in many bits: with few, one of 64 random keys leads all of them to the same of two queues.
+    ports = [(1024 + number * 811, 1024 + number * 577) for number in range(64)]
+    frames = [build(card.peer.mac, card.port.mac, source, target, UDP, pair, b"igbr" * 8) for pair in ports]
     return len([count for count in arrivals(card, frames).values() if count])
 
 
