@@ -132,12 +132,6 @@ static int igbr_phy_start_locked(struct igbr_hw *hw, const struct igbr_phy_confi
 	bool autoneg = config->bmcr & BMCR_ANENABLE;
 	int err;
 
-	/* A MAC that was reset may wait for the end of a negotiation before it receives. */
-	if (config->bmcr & BMCR_LOOPBACK && restart) {
-		err = igbr_phy_write(hw, MII_BMCR, BMCR_ANENABLE | BMCR_ANRESTART);
-		if (err)
-			return err;
-	}
 	err = igbr_phy_write_mdix(hw, config->mdix, &restart);
 	if (err)
 		return err;
@@ -177,7 +171,11 @@ int igbr_phy_start(struct igbr_hw *hw, const struct igbr_phy_config *config, boo
 	if (err)
 		return err;
 	igbr_mac_read_link(hw, &link);
-	err = igbr_phy_start_locked(hw, config, restart || !link.up);
+	/* A MAC that was reset may wait for the end of a negotiation before it receives. */
+	if (config->bmcr & BMCR_LOOPBACK && !link.up)
+		err = igbr_phy_write(hw, MII_BMCR, BMCR_ANENABLE | BMCR_ANRESTART);
+	if (!err)
+		err = igbr_phy_start_locked(hw, config, restart || !link.up);
 	igbr_phy_unlock(hw);
 	return err;
 }
