@@ -108,7 +108,7 @@ static bool igbr_test_registers(struct igbr_adapter *adapter)
 /* Frames of the loopback test: so many, of this length without Ethernet header */
 #define IGBR_TEST_FRAMES	64
 #define IGBR_TEST_PAYLOAD	500
-#define IGBR_TEST_LINK_US	(3 * USEC_PER_SEC)
+#define IGBR_TEST_LINK_US	(5 * USEC_PER_SEC)
 #define IGBR_TEST_FRAMES_MS	2000
 
 /**
@@ -151,7 +151,9 @@ static bool igbr_loop_send(struct igbr_adapter *adapter, unsigned int number)
 {
 	struct net_device *netdev = adapter->netdev;
 	struct sk_buff *skb = netdev_alloc_skb(netdev, ETH_HLEN + IGBR_TEST_PAYLOAD);
-	unsigned int i;
+	unsigned int queue = number % adapter->active_queues, i;
+	struct netdev_queue *txq = netdev_get_tx_queue(netdev, queue);
+	netdev_tx_t result;
 	u8 *payload;
 
 	if (!skb)
@@ -164,7 +166,14 @@ static bool igbr_loop_send(struct igbr_adapter *adapter, unsigned int number)
 	eth_header(skb, netdev, ETH_P_LOOPBACK, netdev->dev_addr, netdev->dev_addr, skb->len);
 	skb_reset_mac_header(skb);
 	skb_set_network_header(skb, ETH_HLEN);
-	return dev_direct_xmit(skb, number % adapter->active_queues) == NETDEV_TX_OK;
+	skb_set_queue_mapping(skb, queue);
+	/* Not by the stack: it sends nothing on a port that the user has closed. */
+	__netif_tx_lock_bh(txq);
+	result = netdev_start_xmit(skb, netdev, txq, false);
+	__netif_tx_unlock_bh(txq);
+	if (result != NETDEV_TX_OK)
+		kfree_skb(skb);
+	return result == NETDEV_TX_OK;
 }
 
 static bool igbr_loop_is_up(struct igbr_adapter *adapter)
@@ -249,9 +258,15 @@ void igbr_self_test(struct net_device *netdev, struct ethtool_test *test, u64 *r
 {
 	struct igbr_adapter *adapter = netdev_priv(netdev);
 	unsigned int i;
+	bool up;
 
 	memset(results, 0, IGBR_TESTS * sizeof(*results));
-	results[IGBR_TEST_LINK] = netif_running(netdev) && !netif_carrier_ok(netdev);
+	/* A port that was just opened is given the time to negotiate. */
+	if (netif_running(netdev))
+		results[IGBR_TEST_LINK] = read_poll_timeout(netif_carrier_ok, up, up,
+							    10 * USEC_PER_MSEC,
+							    IGBR_TEST_LINK_US, false,
+							    netdev) != 0;
 	results[IGBR_TEST_NVM] = igbr_nvm_check(&adapter->hw) != 0;
 	if (test->flags & ETH_TEST_FL_OFFLINE)
 		igbr_test_offline(adapter, results);
