@@ -36,7 +36,6 @@ static_assert(IGBR_RX_HEADROOM + IGBR_RX_FULL_LEN + IGBR_RX_TAILROOM <= IGBR_RX_
 static_assert(XDP_PACKET_HEADROOM + IGBR_RX_FULL_LEN + IGBR_RX_TAILROOM <= IGBR_RX_FULL_SIZE);
 static_assert(IGBR_RX_FULL_LEN * (MAX_SKB_FRAGS + 1) >= IGBR_MTU_MAX + IGBR_FRAME_OVERHEAD);
 
-
 /* Descriptors that the device fetches ahead, and how many it may write back at once (8.10.10) */
 #define IGBR_RXDCTL_THRESHOLDS	(FIELD_PREP(IGBR_RXDCTL_PTHRESH, 8) |	\
 				 FIELD_PREP(IGBR_RXDCTL_HTHRESH, 8) |	\

@@ -48,7 +48,8 @@ unsigned int igbr_rx_refill(struct igbr_rx_ring *ring, unsigned int slots);
 void igbr_rx_fill_special(struct igbr_rx_ring *ring, struct sk_buff *skb, u64 upper, u64 status);
 
 /* Hash, checksum verdict, queue and protocol from the last descriptor's write-back */
-static __always_inline void igbr_rx_fill_skb(struct igbr_rx_ring *ring, struct sk_buff *skb, u64 lower, u64 upper)
+static __always_inline void igbr_rx_fill_skb(struct igbr_rx_ring *ring, struct sk_buff *skb,
+					     u64 lower, u64 upper)
 {
 	u32 rss_type = FIELD_GET(IGBR_RXD_RSS_TYPE, lower);
 	u64 status = upper & ring->status_bits;

@@ -685,6 +685,7 @@ int igbr_tx_queue_xdp(struct igbr_tx_ring *ring, struct xdp_frame *frame, bool o
 	u64_stats_inc(&ring->xdp_packets);
 	u64_stats_add(&ring->xdp_bytes, total);
 	u64_stats_update_end(&ring->xmit_syncp);
+	/* The clean loop takes what is below the index for filled. */
 	smp_store_release(&ring->next_to_use, igbr_tx_next(ring, index));
 	/* The stack shall find room when it is let in. */
 	igbr_tx_stop_queue(ring);
