@@ -162,7 +162,7 @@ void Nic::device_reset(bool whole_device) {
     receiver_.reset();
     transmitter_.reset();
     clock_.reset();
-    std::ranges::fill(scheduled_, false);
+    scheduled_.assign(scheduled_.size(), false);
     outgoing_.clear();
     paused_until_ns_ = 0;
     partner_paused_ = false;
