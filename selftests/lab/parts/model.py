@@ -46,11 +46,11 @@ class Boot:
 
 
 BOOTS = (
-    Boot("lts", "igb", "82576"),
-    Boot("newest", "igb", "i350,irq=msi"),
-    Boot("lts", "igb", "i210,irq=intx"),
     Boot("newest", "igbr", "82576", iommu=True),
     Boot("lts", "igbr", "82576", "hostile"),
+    Boot("newest", "igb", "i350,irq=msi"),
+    Boot("lts", "igb", "i210,irq=intx"),
+    Boot("lts", "igb", "82576"),
 )
 
 
