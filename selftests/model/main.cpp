@@ -3,6 +3,8 @@
 #include <sys/signalfd.h>
 
 #include <csignal>
+#include <cstdio>
+#include <exception>
 
 #include "app/machine.hpp"
 #include "control/control_socket.hpp"
@@ -19,13 +21,11 @@ igbmodel::UniqueFd block_signals() {
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
-    sigprocmask(SIG_BLOCK, &signals, nullptr);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     return igbmodel::UniqueFd(::signalfd(-1, &signals, SFD_CLOEXEC));
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
     using namespace igbmodel;
     auto parsed = parse_command_line(argc, argv);
     if (const int* status = std::get_if<int>(&parsed)) {
@@ -64,4 +64,15 @@ int main(int argc, char** argv) {
     loop.run();
     machine.print_summary();
     return machine.driver_faults() != 0 ? exit_driver_faults : 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run(argc, argv);
+    } catch (const std::exception& error) {
+        static_cast<void>(std::fprintf(stderr, "igb-model: %s\n", error.what()));
+        return exit_cannot_run;
+    }
 }

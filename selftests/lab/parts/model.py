@@ -46,11 +46,11 @@ class Boot:
 
 
 BOOTS = (
-    Boot("lts", "igb", "82576"),
-    Boot("newest", "igb", "i350,irq=msi"),
-    Boot("lts", "igb", "i210,irq=intx"),
     Boot("newest", "igbr", "82576", iommu=True),
     Boot("lts", "igbr", "82576", "hostile"),
+    Boot("newest", "igb", "i350,irq=msi"),
+    Boot("lts", "igb", "i210,irq=intx"),
+    Boot("lts", "igb", "82576"),
 )
 
 
@@ -68,7 +68,8 @@ def run(report, selection):
     for boot in boots:
         in_machine(report, boot)
     fuzz(report)
-    cxx.build(report, SOURCE, CHECK_TREE, "g++-12", "-DCMAKE_CXX_FLAGS=-O0")
+    # For its warnings only: not optimised, it takes a third of the time.
+    cxx.build(report, SOURCE, CHECK_TREE, "g++-12", "-DCMAKE_BUILD_TYPE=Debug")
     cxx.tidy(report, files, CHECK_TREE)
 
 

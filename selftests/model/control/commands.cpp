@@ -46,7 +46,7 @@ Result<Bytes> bytes_of(const std::string& digits) {
         if (high < 0 || low < 0) {
             return Error{"hex: '" + digits.substr(i, 2) + "' is no byte"};
         }
-        out.push_back(static_cast<u8>(high * 16 + low));
+        out.push_back(static_cast<u8>((high * 16) + low));
     }
     if (digits.size() % 2 != 0 || out.size() < 14) {
         return Error{"hex: whole bytes are needed, and a frame has at least 14"};
@@ -120,7 +120,7 @@ Result<FrameSpec> frame_of(const Json& command, const Nic& nic) {
     spec.tcp_flags = static_cast<u8>(number(command, "tcp_flags", spec.tcp_flags));
     spec.tci = command.contains("tci") ? static_cast<int>(number(command, "tci", 0)) : -1;
     spec.ethertype = static_cast<u16>(number(command, "ethertype", kind == "ether" ? 0x88b5 : 0));
-    if (Status done = read_addresses(command, spec); !done) {
+    if (const Status done = read_addresses(command, spec); !done) {
         return done.error();
     }
     if (spec.payload > 16000) {
@@ -203,7 +203,7 @@ Result<Json> Commands::execute(const std::string& verb, Nic& nic, Server& server
         return replay(nic, command);
     }
     if (verb == "capture") {
-        if (Status done = nic.capture(text(command, "file")); !done) {
+        if (const Status done = nic.capture(text(command, "file")); !done) {
             return done.error();
         }
         return Json::object();
@@ -334,7 +334,7 @@ Result<Json> Commands::generate(Nic& nic, const Json& command) {
     FrameSpec spec = made.value();
     const u16 first = spec.source_port;
     for (u64 i = 0; i < count; ++i) {
-        spec.source_port = static_cast<u16>(first + i % flows);
+        spec.source_port = static_cast<u16>(first + (i % flows));
         Bytes frame = make_frame(spec);
         frame.resize(std::max(frame.size(), Port::shortest_frame), 0);
         nic.frame_arrived(std::move(frame), flag(command, "bad_crc", false));

@@ -71,7 +71,7 @@ Result<std::vector<ScenarioStep>> parse_scenario(const std::string& path) {
 void schedule(const std::vector<ScenarioStep>& steps, Commands& commands, Timers& timers) {
     const u64 start = timers.now_ns();
     for (const ScenarioStep& step : steps) {
-        timers.at(start + step.after_ms * millisecond, [&commands, command = step.command] {
+        timers.at(start + (step.after_ms * millisecond), [&commands, command = step.command] {
             const nlohmann::json answer = commands.run(command);
             if (!answer.at("ok").get<bool>()) {
                 log_line("scenario: " + command.dump() + ": " +

@@ -259,7 +259,7 @@ bool Receiver::stamp(ByteView frame, const FrameInfo& info) {
 }
 
 Receiver::WriteBack Receiver::describe(const Waiting& waiting, const FrameInfo& info,
-                                       const QueueChoice& choice) {
+                                       const QueueChoice& choice) const {
     const RegisterFile& regs = context_.regs;
     const u32 rxcsum = regs[reg::RXCSUM];
     WriteBack out;
@@ -326,7 +326,7 @@ void Receiver::write_frame(u32 queue, const Waiting& waiting, const FrameInfo& i
     const std::size_t header_buffer = std::size_t{bits(control, 8, 6)} * 64;
     const bool split = kind != type_one_buffer && header != 0 && header <= header_buffer;
     std::size_t at = 0;
-    do {
+    while (at < data.size()) {
         const u32 index = regs[reg::rx(queue, reg::RDH)];
         std::array<u8, descriptor_size> raw{};
         if (!context_.dma.read(descriptor_address(regs, reg::rx(queue, reg::RDBAL), index), raw)) {
@@ -348,7 +348,7 @@ void Receiver::write_frame(u32 queue, const Waiting& waiting, const FrameInfo& i
         }
         regs[reg::rx(queue, reg::RDH)] = index + 1 == length ? 0 : index + 1;
         write_back(queue, index, now, static_cast<u16>(size));
-    } while (at < data.size());
+    }
 }
 
 void Receiver::write_back(u32 queue, u32 index, const WriteBack& info, u16 length) {

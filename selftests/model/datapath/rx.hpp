@@ -66,7 +66,7 @@ private:
     void write_frame(u32 queue, const Waiting& waiting, const FrameInfo& info,
                      const QueueChoice& choice, std::size_t buffer);
     [[nodiscard]] WriteBack describe(const Waiting& waiting, const FrameInfo& info,
-                                     const QueueChoice& choice);
+                                     const QueueChoice& choice) const;
     [[nodiscard]] std::size_t header_length(u32 queue, const FrameInfo& info) const;
     [[nodiscard]] std::size_t packet_buffer(u32 queue) const;
     bool stamp(ByteView frame, const FrameInfo& info);

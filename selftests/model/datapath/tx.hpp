@@ -19,7 +19,7 @@ public:
     void reset();
     void reset_queue(u32 queue);
     // Works on a queue for a while; true when descriptors are left that could be done now.
-    bool run(u32 queue);
+    bool run(u32 number);
 
     struct QueueCounters {
         u64 frames = 0;

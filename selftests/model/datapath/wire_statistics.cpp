@@ -12,8 +12,8 @@ namespace {
 // Six size classes in adjacent registers; the last takes everything larger.
 void count_size(RegisterFile& regs, u32 first, std::size_t wire) {
     constexpr std::array<std::size_t, 5> limits{64, 127, 255, 511, 1023};
-    const auto at = std::lower_bound(limits.begin(), limits.end(), wire);
-    regs.count(first + (4 * static_cast<u32>(at - limits.begin())));
+    const auto at = std::ranges::count_if(limits, [wire](auto limit) { return limit < wire; });
+    regs.count(first + (4 * static_cast<u32>(at)));
 }
 }  // namespace
 

@@ -88,14 +88,14 @@ u64 Nic::region_size(u32 region) const {
 void Nic::region_read(u32 region, u64 offset, ByteSpan data) {
     if (region == region_config) {
         if (strikes(Fault::all_ones)) {
-            std::fill(data.begin(), data.end(), u8{0xff});
+            std::ranges::fill(data, u8{0xff});
             return;
         }
         config_.read(offset, data);
         return;
     }
     if (region != region_bar0 || strikes(Fault::all_ones)) {
-        std::fill(data.begin(), data.end(), region == region_bar0 ? u8{0xff} : u8{0});
+        std::ranges::fill(data, region == region_bar0 ? u8{0xff} : u8{0});
         return;
     }
     if (data.size() == 4 && offset % 4 == 0) {
@@ -162,7 +162,7 @@ void Nic::device_reset(bool whole_device) {
     receiver_.reset();
     transmitter_.reset();
     clock_.reset();
-    std::fill(scheduled_.begin(), scheduled_.end(), false);
+    scheduled_.assign(scheduled_.size(), false);
     outgoing_.clear();
     paused_until_ns_ = 0;
     partner_paused_ = false;
@@ -309,7 +309,7 @@ void Nic::send_pause(bool off) {
     Bytes frame(start.begin(), start.end());
     frame.resize(Port::shortest_frame, 0);
     const MacAddress own = nvm_.address();
-    std::copy(own.begin(), own.end(), frame.begin() + 6);
+    std::ranges::copy(own, frame.begin() + 6);
     store_be16(frame.data() + 16, off ? static_cast<u16>(regs_[reg::FCTTV]) : u16{0});
     regs_.count(off ? reg::XOFFTXC : reg::XONTXC);
     partner_paused_ = off;

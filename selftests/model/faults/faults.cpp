@@ -18,7 +18,7 @@ std::string_view fault_name(Fault fault) {
 }
 
 std::optional<Fault> find_fault(std::string_view name) {
-    const auto found = std::find(names.begin(), names.end(), name);
+    const auto* const found = std::ranges::find(names, name);
     if (found == names.end()) {
         return std::nullopt;
     }

@@ -176,7 +176,7 @@ void ConfigSpace::build_serial(u64 serial) {
 
 void ConfigSpace::read(u64 offset, ByteSpan data) const {
     if (offset > size || data.size() > size - offset) {
-        std::fill(data.begin(), data.end(), u8{0xff});
+        std::ranges::fill(data, u8{0xff});
         return;
     }
     std::copy_n(image_.begin() + static_cast<std::ptrdiff_t>(offset), data.size(), data.begin());

@@ -2,7 +2,6 @@
 #include "ports/pcap.hpp"
 
 #include <array>
-#include <fstream>
 #include <iterator>
 
 #include "util/bytes.hpp"
@@ -21,7 +20,7 @@ constexpr u64 second = 1'000'000'000;
 
 Result<PcapWriter> PcapWriter::create(const std::string& path) {
     PcapWriter writer;
-    writer.file_.reset(std::fopen(path.c_str(), "wbe"));
+    writer.file_.open(path, std::ios::binary);
     if (!writer.file_) {
         return system_error("cannot write " + path);
     }
@@ -31,8 +30,13 @@ Result<PcapWriter> PcapWriter::create(const std::string& path) {
     store_le<u16>(header.data() + 6, 4);
     store_le<u32>(header.data() + 16, longest_frame);
     store_le<u32>(header.data() + 20, link_ethernet);
-    std::fwrite(header.data(), header.size(), 1, writer.file_.get());
+    writer.put(header);
     return writer;
+}
+
+void PcapWriter::put(ByteView bytes) {
+    file_.write(reinterpret_cast<const char*>(bytes.data()),
+                static_cast<std::streamsize>(bytes.size()));
 }
 
 void PcapWriter::write(ByteView frame, u64 time_ns) {
@@ -41,9 +45,9 @@ void PcapWriter::write(ByteView frame, u64 time_ns) {
     store_le<u32>(header.data() + 4, static_cast<u32>(time_ns % second));
     store_le<u32>(header.data() + 8, static_cast<u32>(frame.size()));
     store_le<u32>(header.data() + 12, static_cast<u32>(frame.size()));
-    std::fwrite(header.data(), header.size(), 1, file_.get());
-    std::fwrite(frame.data(), 1, frame.size(), file_.get());
-    std::fflush(file_.get());
+    put(header);
+    put(frame);
+    file_.flush();
 }
 
 Result<std::vector<Bytes>> parse_pcap(ByteView bytes) {

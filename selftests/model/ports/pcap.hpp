@@ -2,8 +2,7 @@
 // Capture files in the classic pcap format, nanosecond variant, Ethernet link type.
 #pragma once
 
-#include <cstdio>
-#include <memory>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -18,11 +17,9 @@ public:
     void write(ByteView frame, u64 time_ns);
 
 private:
-    struct Close {
-        // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): this is the owner's deleter
-        void operator()(std::FILE* file) const { static_cast<void>(std::fclose(file)); }
-    };
-    std::unique_ptr<std::FILE, Close> file_;
+    void put(ByteView bytes);
+
+    std::ofstream file_;
 };
 
 // The frames of a file, micro- or nanosecond, of either byte order.

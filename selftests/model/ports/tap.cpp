@@ -22,6 +22,7 @@ Result<std::unique_ptr<TapPort>> TapPort::open(Loop& loop, const std::string& na
     if (name.empty() || name.size() >= sizeof request.ifr_name) {
         return Error{"tap: an interface's name has 1 to 15 characters"};
     }
+    // NOLINTBEGIN(cppcoreguidelines-pro-type-vararg): open and ioctl have no other form
     UniqueFd fd(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
     if (!fd) {
         return system_error("cannot open /dev/net/tun");
@@ -32,6 +33,7 @@ Result<std::unique_ptr<TapPort>> TapPort::open(Loop& loop, const std::string& na
     if (::ioctl(fd.get(), TUNSETIFF, &request) != 0 || ::ioctl(fd.get(), TUNSETOFFLOAD, 0) != 0) {
         return system_error("cannot have tap interface " + name);
     }
+    // NOLINTEND(cppcoreguidelines-pro-type-vararg)
     return std::make_unique<TapPort>(loop, std::move(fd));
 }
 

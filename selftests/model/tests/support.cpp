@@ -26,12 +26,12 @@ Bench::Bench(const std::string& mac) : irqs(25) {
     nic->write(reg::TCTL, reg::TCTL_EN | reg::TCTL_PSP);
 }
 
-void Bench::give_rx(u32 queue, u32 count) {
+void Bench::give_rx(u32 queue, u32 count) const {
     const u32 tail = nic->read(reg::rx(queue, reg::RDT));
     for (u32 i = 0; i < count; ++i) {
         const u32 index = (tail + i) % ring_size;
         Bytes raw(16, 0);
-        store_le<u64>(raw.data(), rx_buffers + (queue == 0 ? index * 2048U : 0x40000U));
+        store_le<u64>(raw.data(), rx_buffers + (queue == 0 ? u64{index} * 2048 : 0x40000));
         memory->put(rx_descriptor(queue, index), raw);
     }
     nic->write(reg::rx(queue, reg::RDT), (tail + count) % ring_size);
@@ -39,6 +39,7 @@ void Bench::give_rx(u32 queue, u32 count) {
 
 int Bench::queue_of(const Bytes& frame) {
     std::vector<u64> before;
+    before.reserve(nic->spec().queues);
     for (u32 queue = 0; queue < nic->spec().queues; ++queue) {
         before.push_back(nic->receiver().counters(queue).frames);
     }
@@ -52,7 +53,7 @@ int Bench::queue_of(const Bytes& frame) {
     return -1;
 }
 
-void Bench::put_tx(u32 queue, u32 index, u64 a, u32 b, u32 c) {
+void Bench::put_tx(u32 queue, u32 index, u64 a, u32 b, u32 c) const {
     Bytes raw(16, 0);
     store_le<u64>(raw.data(), a);
     store_le<u32>(raw.data() + 8, b);

@@ -63,12 +63,14 @@ public:
     }
     GuestMemory(const GuestMemory&) = delete;
     GuestMemory& operator=(const GuestMemory&) = delete;
+    GuestMemory(GuestMemory&&) = delete;
+    GuestMemory& operator=(GuestMemory&&) = delete;
     ~GuestMemory() { ::munmap(view_, size); }
 
     [[nodiscard]] u8* at(u64 address) { return view_ + (address - base); }
-    void put(u64 address, ByteView bytes) { std::copy(bytes.begin(), bytes.end(), at(address)); }
+    void put(u64 address, ByteView bytes) { std::ranges::copy(bytes, at(address)); }
     [[nodiscard]] Bytes get(u64 address, std::size_t count) {
-        return Bytes(at(address), at(address) + count);
+        return {at(address), at(address) + count};
     }
 
 private:
@@ -89,17 +91,14 @@ private:
     return out;
 }
 
-class FakePort final : public Port {
-public:
-    void attach(PortUser& user) override { user_ = &user; }
+struct FakePort final : public Port {
+    void attach(PortUser& owner) override { attached = &owner; }
     void send(Bytes frame) override { sent.push_back(std::move(frame)); }
     void own_offer(const PhyOffer& /*offer*/) override {}
-    [[nodiscard]] PortUser& user() { return *user_; }
+    [[nodiscard]] PortUser& user() const { return *attached; }
 
     std::vector<Bytes> sent;
-
-private:
-    PortUser* user_ = nullptr;
+    PortUser* attached = nullptr;
 };
 
 // A device with memory, link up, and rings of `ring_size` descriptors on every queue.
@@ -113,26 +112,29 @@ public:
 
     explicit Bench(const std::string& mac = "82576");
 
-    void give_rx(u32 queue, u32 count);
+    void give_rx(u32 queue, u32 count) const;
+    static constexpr u64 ring_offset(u32 queue, u32 index) {
+        return (u64{queue} * 0x1000) + (u64{index} * 16);
+    }
     [[nodiscard]] u64 rx_descriptor(u32 queue, u32 index) const {
-        return rx_rings + queue * 0x1000U + index * 16U;
+        return rx_rings + ring_offset(queue, index);
     }
     [[nodiscard]] u64 tx_descriptor(u32 queue, u32 index) const {
-        return tx_rings + queue * 0x1000U + index * 16U;
+        return tx_rings + ring_offset(queue, index);
     }
     // Write-back of a descriptor: status dword and length.
-    [[nodiscard]] u32 rx_status(u32 queue, u32 index) {
+    [[nodiscard]] u32 rx_status(u32 queue, u32 index) const {
         return load_le<u32>(memory->at(rx_descriptor(queue, index) + 8));
     }
-    [[nodiscard]] u16 rx_length(u32 queue, u32 index) {
+    [[nodiscard]] u16 rx_length(u32 queue, u32 index) const {
         return load_le<u16>(memory->at(rx_descriptor(queue, index) + 12));
     }
-    void arrive(Bytes frame, bool bad_crc = false) {
+    void arrive(Bytes frame, bool bad_crc = false) const {
         port.user().frame_arrived(std::move(frame), bad_crc);
     }
     // The queue that the next frame goes to, by the counters.
     [[nodiscard]] int queue_of(const Bytes& frame);
-    void put_tx(u32 queue, u32 index, u64 a, u32 b, u32 c);
+    void put_tx(u32 queue, u32 index, u64 a, u32 b, u32 c) const;
 
     FakeTimers timers;
     DmaTable dma;

@@ -86,7 +86,7 @@ TEST_P(Segmentation, EverySegmentIsARightPacketAndNothingIsLost) {
         EXPECT_TRUE(verdict.l4_checked);
         EXPECT_FALSE(verdict.l4_bad) << "segment " << i;
         if (which.protocol == 6) {
-            EXPECT_EQ(load_be32(frame.data() + part.l4 + 4), 1 + 1000 * i);
+            EXPECT_EQ(load_be32(frame.data() + part.l4 + 4), 1 + (1000 * i));
             const u8 flags[] = {0x90, 0x10, 0x10, 0x19};
             EXPECT_EQ(part.tcp_flags, flags[i]) << "segment " << i;
         }

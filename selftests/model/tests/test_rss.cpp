@@ -13,7 +13,7 @@ RssKey verification_key() {
     const Bytes bytes = from_hex(
         "6d5a56da255b0ec24167253d43a38fb0d0ca2bcbae7b30b477cb2da38030f20c6a42b73bbeac01fa");
     RssKey key{};
-    std::copy(bytes.begin(), bytes.end(), key.begin());
+    std::ranges::copy(bytes, key.begin());
     return key;
 }
 
@@ -35,8 +35,8 @@ TEST_P(Rss, PublishedVector) {
     const Bytes destination = from_hex(vector.destination);
     spec.ipv6 = source.size() == 16;
     if (spec.ipv6) {
-        std::copy(source.begin(), source.end(), spec.source6.begin());
-        std::copy(destination.begin(), destination.end(), spec.destination6.begin());
+        std::ranges::copy(source, spec.source6.begin());
+        std::ranges::copy(destination, spec.destination6.begin());
     } else {
         spec.source4 = load_be32(source.data());
         spec.destination4 = load_be32(destination.data());

@@ -18,7 +18,7 @@ void enable_rss(Nic& nic, u32 queue) {
     nic.write(reg::MRQC, 0x00330002);
     nic.write(reg::RXCSUM, reg::RXCSUM_PCSD);
     for (u32 i = 0; i < 32; ++i) {
-        nic.write(reg::RETA + 4 * i, queue * 0x01010101U);
+        nic.write(reg::RETA + (4 * i), queue * 0x01010101U);
     }
 }
 
@@ -27,18 +27,18 @@ constexpr u32 extension_bypass = bit(12) | bit(19);
 
 // 82576: exact IPv4 five-tuple of the frame that FrameSpec makes by default.
 void set_five_tuple(Nic& nic, u32 slot, u32 queue, u32 bypass = 0, u32 priority = 0) {
-    nic.write(reg::SAQF + 4 * slot, wire32(0xc0000201));
-    nic.write(reg::DAQF + 4 * slot, wire32(0xc0000202));
-    nic.write(reg::SPQF + 4 * slot, wire16(1000));
-    nic.write(reg::IMIR + 4 * slot, wire16(2000) | priority << 29U);
-    nic.write(reg::IMIREXT + 4 * slot, extension_bypass);
-    nic.write(reg::FTQF + 4 * slot, 6U | bit(8) | bit(15) | queue << 16U | bypass);
+    nic.write(reg::SAQF + (4 * slot), wire32(0xc0000201));
+    nic.write(reg::DAQF + (4 * slot), wire32(0xc0000202));
+    nic.write(reg::SPQF + (4 * slot), wire16(1000));
+    nic.write(reg::IMIR + (4 * slot), wire16(2000) | priority << 29U);
+    nic.write(reg::IMIREXT + (4 * slot), extension_bypass);
+    nic.write(reg::FTQF + (4 * slot), 6U | bit(8) | bit(15) | queue << 16U | bypass);
 }
 
 void set_two_tuple(Nic& nic, u32 slot, u32 queue, u32 protocol, u16 port, u32 priority = 0) {
-    nic.write(reg::IMIR + 4 * slot, wire16(port) | priority << 29U);
-    nic.write(reg::IMIREXT + 4 * slot, extension_bypass);
-    nic.write(reg::FTQF + 4 * slot, protocol | bit(8) | queue << 16U);
+    nic.write(reg::IMIR + (4 * slot), wire16(port) | priority << 29U);
+    nic.write(reg::IMIREXT + (4 * slot), extension_bypass);
+    nic.write(reg::FTQF + (4 * slot), protocol | bit(8) | queue << 16U);
 }
 
 TEST(FiveTuple, MatchesEachFieldExactly) {
@@ -200,14 +200,14 @@ TEST(Ethertype, BeatsTuplesAndRss) {
 void set_flex(Nic& nic, u32 filter, const Bytes& pattern, const std::vector<std::size_t>& compared,
               u32 length, u32 queue, u32 priority = 0) {
     const u32 table =
-        filter < 4 ? reg::FHFT + 0x100 * filter : reg::FHFT_EXT + 0x100 * (filter - 4);
+        filter < 4 ? reg::FHFT + (0x100 * filter) : reg::FHFT_EXT + (0x100 * (filter - 4));
     for (u32 i = 0; i < length; ++i) {
         const u32 at = table + i / 8 * 16 + (i % 8 < 4 ? 0 : 4);
         const u32 shift = 8 * (i % 4);
         nic.write(at, (nic.read(at) & ~(0xffU << shift)) | u32{pattern[i]} << shift);
     }
     for (const std::size_t i : compared) {
-        const auto at = static_cast<u32>(table + i / 8 * 16 + 8);
+        const auto at = static_cast<u32>(table + (i / 8 * 16) + 8);
         nic.write(at, nic.read(at) | 1U << (i % 8));
     }
     nic.write(table + 0xfc, length | queue << 8U | priority << 16U);
@@ -302,7 +302,7 @@ TEST(Redirection, UsesTheHashAndTheTable) {
         const Bytes key = from_hex(
             "6d5a56da255b0ec24167253d43a38fb0d0ca2bcbae7b30b477cb2da38030f20c6a42b73bbeac01fa");
         for (u32 i = 0; i < 10; ++i) {
-            nic.write(reg::RSSRK + 4 * i, load_le<u32>(key.data() + i * 4));
+            nic.write(reg::RSSRK + (4 * i), load_le<u32>(key.data() + (i * 4)));
         }
         nic.write(reg::MRQC, 0x00330002);
         nic.write(reg::RXCSUM, reg::RXCSUM_PCSD);
@@ -343,13 +343,13 @@ TEST(Accept, AddressesMulticastAndVlan) {
     EXPECT_EQ(bench.queue_of(make_frame(spec)), 0);
     spec.destination = {0x01, 0xaa, 0xbb, 0xcc, 0x34, 0x56};
     EXPECT_EQ(bench.queue_of(make_frame(spec)), -1);
-    nic.write(reg::MTA + 4 * (0x563 >> 5U), bit(0x563 & 31U));
+    nic.write(reg::MTA + (4 * (0x563 >> 5U)), bit(0x563 & 31U));
     EXPECT_EQ(bench.queue_of(make_frame(spec)), 0);
     nic.write(reg::RCTL, nic.read(reg::RCTL) | reg::RCTL_VFE);
     EXPECT_EQ(bench.queue_of(make_frame(spec)), 0) << "untagged frames pass the VLAN filter";
     spec.tci = 77;
     EXPECT_EQ(bench.queue_of(make_frame(spec)), -1);
-    nic.write(reg::VFTA + 4 * (77 >> 5U), bit(77 & 31U));
+    nic.write(reg::VFTA + (4 * (77 >> 5U)), bit(77 & 31U));
     EXPECT_EQ(bench.queue_of(make_frame(spec)), 0);
 }
 

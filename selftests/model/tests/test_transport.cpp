@@ -206,7 +206,7 @@ TEST(Dma, AdjacentPagesServeOneAccess) {
     for (u64 page = 0; page < 600; ++page) {
         const int fd = ::memfd_create("page", 0);
         ASSERT_EQ(::ftruncate(fd, 4096), 0);
-        ASSERT_TRUE(dma.map(vfu::DmaMap{3, 0, 0x5000000 + page * 4096, 4096}, UniqueFd(fd)).ok());
+        ASSERT_TRUE(dma.map(vfu::DmaMap{3, 0, 0x5000000 + (page * 4096), 4096}, UniqueFd(fd)).ok());
     }
     Bytes out(600 * 4096);
     for (std::size_t i = 0; i < out.size(); ++i) {

@@ -137,7 +137,7 @@ bool DmaTable::read(u64 address, ByteSpan to) {
         std::memcpy(to.data() + at, host, n);
     });
     if (!good) {
-        std::fill(to.begin(), to.end(), u8{0});
+        std::ranges::fill(to, u8{0});
     }
     return good;
 }

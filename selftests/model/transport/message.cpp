@@ -59,7 +59,7 @@ Result<Request> parse_version(ByteView payload) {
     request.major = reader.take<u16>();
     request.minor = reader.take<u16>();
     const ByteView text = reader.rest();
-    const auto end = std::find(text.begin(), text.end(), u8{0});
+    const auto end = std::ranges::find(text, u8{0});
     request.capabilities.assign(text.begin(), end);
     return checked(reader, std::move(request), "VERSION");
 }

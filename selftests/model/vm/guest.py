@@ -118,6 +118,7 @@ def main(cases):
     print(f"TAP version 13\n1..{len(cases)}", flush=True)
     for number, case in enumerate(cases, 1):
         name = case.__name__
+        began = time.monotonic()
         try:
             case(bench)
         except Lacking as lacking:
@@ -131,4 +132,5 @@ def main(cases):
             print("# " + traceback.format_exc().replace("\n", "\n# "), flush=True)
         else:
             print(f"ok {number} {name}", flush=True)
+        print(f"# {time.monotonic() - began:.1f} s", flush=True)
     sys.exit(1 if failed else 0)
