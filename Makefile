@@ -8,6 +8,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 KERNEL ?= all
 T ?=
+FULL ?=
 
 # The release that KDIR really is of: a module is only good for that one.
 RELEASE = $(shell $(MAKE) -s --no-print-directory -C $(KDIR) kernelrelease 2>/dev/null)
@@ -15,14 +16,15 @@ MODULE_FOLDER = $(DESTDIR)/lib/modules/$(RELEASE)/updates
 TOOL_TREE = build/host-tool
 LAB = selftests/lab/lab
 
-.PHONY: help all kmod tool install uninstall lab demo check shell clean
+.PHONY: help all kmod tool install uninstall python lab demo check shell clean
 
 help:
 	@echo 'igbr: a driver for the igb family of NICs; igbtune: what shows and tunes the way of a packet.'
 	@echo
 	@echo 'In a virtual machine, on any x86-64 Debian 12 or 13, as root:'
 	@echo '  make demo              igbr on an emulated NIC with traffic, and what igbtune shows of it'
-	@echo '  make check             all tests on both kernels; T=NAME one part or test, KERNEL=lts|newest one kernel'
+	@echo '  make check             all tests on both kernels; T=NAME one part or test, KERNEL=lts|newest one kernel,'
+	@echo '                         FULL=1 as often and as long as it takes to find what is rare (hours)'
 	@echo '  make shell             a shell in a machine where igbr drives port 0; KERNEL=lts|newest'
 	@echo '  make lab               only make what these need (once, for all checkouts)'
 	@echo
@@ -55,16 +57,21 @@ uninstall:
 	rm -f '$(MODULE_FOLDER)/igbr.ko' '$(DESTDIR)$(PREFIX)/sbin/igbtune'
 	$(if $(DESTDIR),,depmod '$(RELEASE)')
 
-lab:
+# The lab is a Python program; the other packages that it needs it installs itself.
+python:
+	@command -v python3 >/dev/null || { apt-get -q update && apt-get -q -y install --no-install-recommends python3; } || \
+		{ echo 'there is no python3, and no apt as root to install it with'; exit 1; }
+
+lab: python
 	@$(LAB) make
 
-demo:
+demo: python
 	@$(LAB) demo
 
-check:
-	@$(LAB) check --kernel $(KERNEL) $(T)
+check: python
+	@IGBR_FULL='$(FULL)' $(LAB) check --kernel $(KERNEL) $(T)
 
-shell:
+shell: python
 	@$(LAB) shell --kernel $(if $(filter lts newest,$(KERNEL)),$(KERNEL),newest)
 
 clean:

@@ -51,7 +51,8 @@ static void igbr_write_filters(struct igbr_adapter *adapter, netdev_features_t f
 		rctl |= IGBR_RCTL_MPE;
 	else
 		igbr_write_multicast(adapter);
-	if (features & NETIF_F_RXALL)
+	/* It lets frames in that are longer than RLPML says: only where buffers can take them. */
+	if (features & NETIF_F_RXALL && adapter->config.rx_all)
 		rctl |= IGBR_RCTL_SBP | IGBR_RCTL_PMCF;
 	/* Who listens to everything listens to every VLAN. */
 	else if (features & NETIF_F_HW_VLAN_CTAG_FILTER && !(flags & IFF_PROMISC))

@@ -101,6 +101,7 @@ struct igbr_vector {
  * @queues: queue pairs
  * @mtu: longest packet without Ethernet header, in bytes
  * @xdp: receive buffers are laid out for XDP
+ * @rx_all: receive buffers can take frames of any length
  */
 struct igbr_config {
 	u16 rx_count;
@@ -108,6 +109,7 @@ struct igbr_config {
 	u16 queues;
 	u16 mtu;
 	bool xdp;
+	bool rx_all;
 };
 
 /* Longest packet that is received: a smaller MTU binds the sender, its partner may have another. */

@@ -242,16 +242,17 @@ static int igbr_request_vector(struct igbr_adapter *adapter, unsigned int i)
 	vector->eitr_reg = IGBR_EITR(msix ? IGBR_QUEUE_VECTOR(i) : 0);
 	snprintf(vector->name, sizeof(vector->name), msix ? "%s-TxRx-%u" : "%s",
 		 adapter->netdev->name, i);
+	netif_napi_add_config(adapter->netdev, &vector->napi, igbr_poll, i);
 	err = request_irq(irq, msix ? igbr_msix_ring : igbr_intr_single,
 			  adapter->irq_mode == IGBR_IRQ_INTX ? IRQF_SHARED : 0, vector->name,
 			  vector);
 	if (err) {
 		netdev_err(adapter->netdev, "cannot request interrupt %d for queue %u: %pe\n", irq,
 			   i, ERR_PTR(err));
+		netif_napi_del(&vector->napi);
 		return err;
 	}
 	vector->irq = irq;
-	netif_napi_add_config(adapter->netdev, &vector->napi, igbr_poll, i);
 	netif_napi_set_irq(&vector->napi, irq);
 	netif_queue_set_napi(adapter->netdev, i, NETDEV_QUEUE_TYPE_RX, &vector->napi);
 	netif_queue_set_napi(adapter->netdev, i, NETDEV_QUEUE_TYPE_TX, &vector->napi);

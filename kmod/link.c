@@ -146,6 +146,7 @@ void igbr_link_init(struct igbr_adapter *adapter)
 		.mdix = ETH_TP_MDI_AUTO,
 	};
 	INIT_DELAYED_WORK(&adapter->service_work, igbr_service_task);
+	disable_delayed_work(&adapter->service_work);
 }
 
 /* Tell the PHY what the user asked for. */
@@ -173,6 +174,13 @@ static int igbr_start_phy(struct igbr_adapter *adapter, bool restart)
 	return igbr_phy_start(&adapter->hw, &phy, restart);
 }
 
+/* Undo what igbr_link_stop() did to the service task, and run it now. */
+static void igbr_link_watch(struct igbr_adapter *adapter)
+{
+	enable_delayed_work(&adapter->service_work);
+	mod_delayed_work(system_percpu_wq, &adapter->service_work, 0);
+}
+
 /**
  * igbr_link_start - bring the link up and watch it
  * @adapter: the port, running
@@ -183,7 +191,7 @@ void igbr_link_start(struct igbr_adapter *adapter)
 {
 	if (igbr_start_phy(adapter, false))
 		netdev_err(adapter->netdev, "PHY does not answer: no link\n");
-	mod_delayed_work(system_percpu_wq, &adapter->service_work, 0);
+	igbr_link_watch(adapter);
 }
 
 /**
@@ -194,7 +202,7 @@ void igbr_link_start(struct igbr_adapter *adapter)
  */
 void igbr_link_stop(struct igbr_adapter *adapter)
 {
-	cancel_delayed_work_sync(&adapter->service_work);
+	disable_delayed_work_sync(&adapter->service_work);
 	netif_carrier_off(adapter->netdev);
 	adapter->link = (struct igbr_link){ };
 }
@@ -235,6 +243,6 @@ int igbr_link_apply(struct igbr_adapter *adapter, const struct igbr_link_config 
 		adapter->link_config = old;
 		igbr_start_phy(adapter, true);
 	}
-	mod_delayed_work(system_percpu_wq, &adapter->service_work, 0);
+	igbr_link_watch(adapter);
 	return err;
 }

@@ -158,7 +158,7 @@ static enum hrtimer_restart igbr_watch(struct hrtimer *timer)
 	soon = igbr_tx_is_awaited(ring) && (moved || !mod->tx_stalled);
 	mod->tx_stalled = !moved;
 	igbr_moderation_watch_tx(vector, soon ? IGBR_TX_WATCH_SOON : IGBR_TX_WATCH_LAZY);
-	if (!moved)
+	if (!moved || !READ_ONCE(mod->tx_usecs))
 		napi_schedule(&vector->napi);
 	return HRTIMER_NORESTART;
 }
@@ -284,11 +284,18 @@ void igbr_moderation_set(struct igbr_vector *vector, const struct ethtool_coales
 	mod->rx_usecs = usecs;
 	WRITE_ONCE(mod->adaptive, adaptive);
 	mod->interval = adaptive ? igbr_adaptive_interval(mod) : usecs;
-	if (vector->irq)
+	if (vector->irq && test_bit(IGBR_FLAG_RUNNING, &vector->adapter->flags))
 		igbr_moderation_write(vector, mod->interval);
 	spin_unlock_bh(&mod->lock);
 
+	if (mod->tx_usecs == coalesce->tx_coalesce_usecs)
+		return;
 	WRITE_ONCE(mod->tx_usecs, coalesce->tx_coalesce_usecs);
-	if (vector->irq)
-		igbr_irq_map_tx(vector);
+	if (!vector->irq || !test_bit(IGBR_FLAG_RUNNING, &vector->adapter->flags))
+		return;
+	igbr_irq_map_tx(vector);
+	/* Without MSI-X, what the device may signal is written as it is armed. */
+	igbr_irq_arm(vector);
+	/* What was sent under the old rule may have nobody who looks after it. */
+	hrtimer_start(&mod->tx_watch, 0, HRTIMER_MODE_REL_PINNED);
 }

@@ -57,10 +57,17 @@ static netdev_features_t igbr_fix_features(struct net_device *netdev, netdev_fea
 static int igbr_set_features(struct net_device *netdev, netdev_features_t features)
 {
 	struct igbr_adapter *adapter = netdev_priv(netdev);
-
 	struct igbr_link_config link = adapter->link_config;
+	struct igbr_config config = adapter->config;
 	int err;
 
+	config.rx_all = features & NETIF_F_RXALL;
+	if (config.rx_all != adapter->config.rx_all) {
+		err = igbr_port_reconfigure(adapter, &config);
+		/* Without memory for other buffers, those that take more serve as well. */
+		if (err && config.rx_all)
+			return err;
+	}
 	link.loopback = features & NETIF_F_LOOPBACK;
 	if (link.loopback != adapter->link_config.loopback) {
 		err = igbr_link_apply(adapter, &link);

@@ -27,13 +27,10 @@ int igbr_poll(struct napi_struct *napi, int budget)
 				     igbr_clean_rx_irq(vector->rx, budget);
 	if (done >= budget || !tx_complete)
 		return budget;
-	if (unlikely(!napi_complete_done(napi, done)))
-		return done;
-	/* A poll that the timer asked for leaves the device as it is. */
-	if (likely(vector->masked)) {
-		if (unlikely(!(++vector->mod.events % IGBR_SAMPLE_EVENTS)))
-			igbr_moderation_sample(vector);
+	/* A poll that the timer asked for is no interrupt's, and leaves the device as it is. */
+	if (likely(vector->masked) && unlikely(!(++vector->mod.events % IGBR_SAMPLE_EVENTS)))
+		igbr_moderation_sample(vector);
+	if (likely(napi_complete_done(napi, done)) && likely(vector->masked))
 		igbr_irq_arm(vector);
-	}
 	return done;
 }

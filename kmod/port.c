@@ -160,9 +160,10 @@ static void igbr_port_start(struct igbr_adapter *adapter)
 	struct igbr_hw *hw = &adapter->hw;
 	unsigned int i;
 
-	pci_set_master(adapter->pdev);
 	igbr_rss_configure(adapter);
 	igbr_start_rings(adapter);
+	/* Only now: a device that could not be reset may have had other rings in mind. */
+	pci_set_master(adapter->pdev);
 	igbr_irq_configure(adapter);
 	igbr_mac_init_flow_control(hw, igbr_mru(&adapter->config) + IGBR_FRAME_OVERHEAD);
 

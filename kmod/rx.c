@@ -32,6 +32,7 @@
 #define IGBR_RX_FULL_SIZE	PAGE_SIZE
 
 static_assert(IGBR_RX_HEADROOM + IGBR_RX_HALF_LEN + IGBR_RX_TAILROOM <= IGBR_RX_HALF_SIZE);
+/* A half is not safe by what the device is told of the buffer, but by RLPML: see rx_all. */
 static_assert(IGBR_RX_HEADROOM + IGBR_RX_FULL_LEN + IGBR_RX_TAILROOM <= IGBR_RX_FULL_SIZE);
 static_assert(XDP_PACKET_HEADROOM + IGBR_RX_FULL_LEN + IGBR_RX_TAILROOM <= IGBR_RX_FULL_SIZE);
 static_assert(IGBR_RX_FULL_LEN * (MAX_SKB_FRAGS + 1) >= IGBR_MTU_MAX + IGBR_FRAME_OVERHEAD);
@@ -106,7 +107,8 @@ static int igbr_rx_create_pool(struct igbr_adapter *adapter, unsigned int queue,
 int igbr_rx_mem_alloc(struct igbr_adapter *adapter, unsigned int queue,
 		      const struct igbr_config *config, struct igbr_rx_mem *mem)
 {
-	bool half = igbr_mru(config) + IGBR_FRAME_OVERHEAD <= IGBR_RX_HALF_LEN && !config->xdp;
+	bool half = igbr_mru(config) + IGBR_FRAME_OVERHEAD <= IGBR_RX_HALF_LEN &&
+		    !config->xdp && !config->rx_all;
 	unsigned int i, count = config->rx_count;
 	int err;
 
@@ -116,7 +118,8 @@ int igbr_rx_mem_alloc(struct igbr_adapter *adapter, unsigned int queue,
 		.hw_len = half ? IGBR_RX_HALF_HW_LEN : IGBR_RX_FULL_LEN,
 		.truesize = half ? IGBR_RX_HALF_SIZE : IGBR_RX_FULL_SIZE,
 		.headroom = config->xdp ? XDP_PACKET_HEADROOM : IGBR_RX_HEADROOM,
-		.max_frame = igbr_mru(config) + IGBR_FRAME_OVERHEAD - ETH_FCS_LEN,
+		.max_frame = config->rx_all ? IGBR_RX_FULL_LEN * MAX_SKB_FRAGS :
+			     igbr_mru(config) + IGBR_FRAME_OVERHEAD - ETH_FCS_LEN,
 		.xdp = config->xdp,
 	};
 	err = igbr_rx_create_pool(adapter, queue, mem);
@@ -132,6 +135,7 @@ int igbr_rx_mem_alloc(struct igbr_adapter *adapter, unsigned int queue,
 	for (i = 0; i < count - IGBR_RX_EMPTY; i += igbr_rx_per_page(mem))
 		if (!igbr_rx_fill_page(mem, i, GFP_KERNEL))
 			goto fail;
+	mem->frame_bufs = DIV_ROUND_UP(mem->max_frame, mem->buf_len);
 	mem->fresh = true;
 	return 0;
 
@@ -198,7 +202,7 @@ out:
 	mem->fresh = false;
 	ring->next_to_clean = 0;
 	ring->next_to_use = i;
-	ring->starved = !i;
+	ring->starved = i < mem->frame_bufs;
 	ring->suspect = -1;
 }
 
@@ -319,6 +323,7 @@ noinline unsigned int igbr_rx_refill(struct igbr_rx_ring *ring, unsigned int slo
 	struct igbr_rx_mem *mem = &ring->mem;
 	unsigned int per_page = igbr_rx_per_page(mem);
 	unsigned int index = ring->next_to_use;
+	bool starved;
 
 	while (slots >= per_page) {
 		if (unlikely(!igbr_rx_fill_page(mem, index, GFP_ATOMIC))) {
@@ -335,9 +340,10 @@ noinline unsigned int igbr_rx_refill(struct igbr_rx_ring *ring, unsigned int slo
 		/* writel() lets the device see the descriptors before the tail. */
 		writel(index, ring->tail);
 	}
-	/* With no buffer at the device, no interrupt would ever come. */
-	if (unlikely(ring->starved != (slots == mem->count - IGBR_RX_EMPTY)))
-		WRITE_ONCE(ring->starved, !ring->starved);
+	/* With fewer buffers at the device than a frame may take, no interrupt might come. */
+	starved = mem->count - IGBR_RX_EMPTY - slots < mem->frame_bufs;
+	if (unlikely(ring->starved != starved))
+		WRITE_ONCE(ring->starved, starved);
 	return slots;
 }
 

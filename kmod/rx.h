@@ -28,6 +28,7 @@ union igbr_rx_desc;
  * @count: descriptors
  * @buf_len: bytes that a frame can take of a buffer
  * @hw_len: bytes that the device may be told to write to a buffer, a multiple of 1 KiB
+ * @frame_bufs: buffers that the longest frame takes
  * @truesize: bytes that a buffer takes in all
  * @headroom: bytes before what the device writes
  * @max_frame: longest frame, without CRC
@@ -43,7 +44,8 @@ struct igbr_rx_mem {
 	u16 count;
 	u16 buf_len;
 	u16 hw_len;
-	u16 truesize;
+	u16 frame_bufs;
+	u32 truesize;
 	u16 headroom;
 	u16 max_frame;
 	bool xdp;
@@ -103,7 +105,7 @@ struct igbr_rx_stats {
  * @suspect: a descriptor that the device may have passed by, or -1; of the service task
  * @next_to_clean: next descriptor that the device will write back
  * @next_to_use: next descriptor to hand to the device
- * @starved: the ring ran out of buffers; the service task polls it again
+ * @starved: too few buffers for a frame are at the device; the service task polls it again
  * @skb: frame of which the last descriptor has not come, or a mark that it is being dropped
  * @xdp: with XDP, the frame of which the last descriptor has not come; no data: there is none
  * @syncp: lets a 32-bit machine read @stats

@@ -68,10 +68,10 @@ static __always_inline void igbr_rx_fill_skb(struct igbr_rx_ring *ring, struct s
 	skb->protocol = eth_type_trans(skb, ring->netdev);
 }
 
-/* Pass a packet up, and count what became of it. */
+/* Pass a packet up, its Ethernet header taken off, and count what became of it. */
 static __always_inline void igbr_rx_pass(struct igbr_rx_ring *ring, struct sk_buff *skb)
 {
-	unsigned int len = skb->len;
+	unsigned int len = skb->len + ETH_HLEN;
 	gro_result_t result = napi_gro_receive(ring->napi, skb);
 
 	u64_stats_update_begin(&ring->syncp);

@@ -245,7 +245,8 @@ static __always_inline void igbr_tx_watch(struct igbr_tx_ring *ring, bool room)
 static __always_inline void igbr_tx_tell(struct igbr_tx_ring *ring, bool room)
 {
 	igbr_tx_watch(ring, room);
-	ring->told = ring->next_to_use;
+	/* Pairs with igbr_tx_done(): buffers below the index are filled, and BQL knows of them. */
+	smp_store_release(&ring->told, ring->next_to_use);
 	/* writel() lets the device see the descriptors before the tail. */
 	writel(ring->told, ring->tail);
 }
@@ -488,8 +489,7 @@ static __always_inline bool igbr_tx_queue(struct igbr_tx_ring *ring, struct sk_b
 	}
 	ring->queued_bytes += bytes;
 	buf->sent_bytes = ring->queued_bytes;
-	/* The clean loop takes what is below the index for filled. */
-	smp_store_release(&ring->next_to_use, igbr_tx_next(ring, index));
+	WRITE_ONCE(ring->next_to_use, igbr_tx_next(ring, index));
 	return true;
 }
 
@@ -685,8 +685,7 @@ int igbr_tx_queue_xdp(struct igbr_tx_ring *ring, struct xdp_frame *frame, bool o
 	u64_stats_inc(&ring->xdp_packets);
 	u64_stats_add(&ring->xdp_bytes, total);
 	u64_stats_update_end(&ring->xmit_syncp);
-	/* The clean loop takes what is below the index for filled. */
-	smp_store_release(&ring->next_to_use, igbr_tx_next(ring, index));
+	WRITE_ONCE(ring->next_to_use, igbr_tx_next(ring, index));
 	/* The stack shall find room when it is let in. */
 	igbr_tx_stop_queue(ring);
 	return 0;
@@ -739,15 +738,17 @@ netdev_tx_t igbr_xmit_frame(struct sk_buff *skb, struct net_device *netdev)
 static int igbr_tx_done(struct igbr_tx_ring *ring, unsigned int *head)
 {
 	unsigned int count = ring->mem.count, clean = ring->next_to_clean;
-	unsigned int use, done, filled;
+	unsigned int told, done, filled;
 
 	*head = le32_to_cpu(READ_ONCE(*ring->head));
-	/* Pairs with igbr_tx_queue(): buffers below the index are filled. */
-	use = smp_load_acquire(&ring->next_to_use);
+	/* What the device was told is read after its word, and so is what it has done. */
+	dma_rmb();
+	/* Pairs with igbr_tx_tell(). */
+	told = smp_load_acquire(&ring->told);
 	if (unlikely(*head >= count))
 		return -1;
 	done = *head - clean + (*head < clean ? count : 0);
-	filled = use - clean + (use < clean ? count : 0);
+	filled = told - clean + (told < clean ? count : 0);
 	return unlikely(done > filled) ? -1 : done;
 }
 
@@ -833,9 +834,6 @@ bool igbr_clean_tx_irq(struct igbr_tx_ring *ring, int budget)
 	}
 	if (!done)
 		return true;
-	/* What the device has done is read only after its word. */
-	dma_rmb();
-
 	last = igbr_tx_skip(ring, end, &packets);
 	if (last) {
 		done = 0;

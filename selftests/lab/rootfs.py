@@ -6,6 +6,7 @@ leaves nothing that could be taken for it. The name carries the recipe's stamp: 
 different recipes do not disturb each other, and a link `rootfs` leads to the one made last.
 """
 
+import glob
 import json
 import os
 import platform
@@ -117,8 +118,9 @@ def announce():
 
 
 def install_host_packages():
-    keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
-    if shutil.which("mmdebstrap") and os.path.exists(keyring):
+    # An older keyring does not know the suite's keys.
+    keyring = glob.glob("/usr/share/keyrings/debian-archive-trixie*")
+    if shutil.which("mmdebstrap") and keyring:
         return
     names = " ".join(recipe.HOST_PACKAGES)
     if not shutil.which("apt-get"):

@@ -94,7 +94,7 @@ def tcp(card, way=OUT, version="4", size=4 << 20):
     ksft_eq(sink.digest.hexdigest(), digest.hexdigest(), f"TCP {way} IPv{version}: content")
 
 
-def udp(card, way=OUT, version="4", count=200, size=18, window=50):
+def udp(card, way=OUT, version="4", count=200, size=18, window=40):
     """Send datagrams, never more than a window ahead of the receiver; each must come, in order."""
     sender, target = ends(card, way)
     receiver = card.remote if way == OUT else None
