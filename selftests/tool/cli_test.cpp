@@ -71,7 +71,7 @@ TEST(CommandLine, WrongUsageIsOneLineAndExitCode2) {
         {{}, "igbtune: "},
         {{"shwo", "eth0"}, "igbtune: no such verb shwo; did you mean show?\n"},
         {{"frobnicate"},
-         "igbtune: no such verb frobnicate; there are: show, stats, ledger\n"},
+         "igbtune: no such verb frobnicate; there are: show, stats, ledger, explain, doctor\n"},
         {{"show"}, "igbtune show: DEV is required; see igbtune show --help\n"},
         {{"show", "eth0", "--jsno"}, "igbtune show: "},
         {{"stats", "eth0", "--count", "3"}, "igbtune stats: --count requires --watch"},
@@ -119,8 +119,8 @@ TEST(CommandLine, TheKernelsRefusalDecidesTheExitCode) {
          {std::pair{EPERM, ExitCode::permission}, std::pair{EACCES, ExitCode::permission},
           std::pair{EPROTONOSUPPORT, ExitCode::not_supported}, std::pair{EIO, ExitCode::failure}}) {
         Recording recording("igb");
-        FakeNetlink netlink([number = number](int, source::ByteView) -> FakeNetlink::Answer {
-            return util::error_from_errno(number, "");
+        FakeNetlink netlink([refusal = number](int, source::ByteView) -> FakeNetlink::Answer {
+            return util::error_from_errno(refusal, "");
         });
         source::Sources sources(recording.files, netlink, recording.ethtool);
         const Outcome outcome = run_with(sources, {"show", "eth0"});

@@ -182,6 +182,26 @@ TEST(Ledger, DriversThatCountMergedFramesAreBelieved) {
     EXPECT_EQ(ledger.find("stack")->unaccounted(), 0);
 }
 
+TEST(Ledger, WhatAnXdpProgramMakesOfFramesIsAStepOfItsOwn) {
+    const Values values{
+        {"private.rx_frames_good", 100}, {"queue[rx 0].packets", 98},
+        {"queue[rx 0].hw_drops", 2},     {"queue[rx 0].drops", 0},
+        {"queue[rx 0].xdp_drop", 40},    {"queue[rx 0].xdp_tx", 5},
+        {"queue[rx 0].xdp_redirect", 6}, {"queue[rx 0].xdp_aborted", 1},
+        {"queue[rx 0].xdp_failed", 2},   {"ip.InReceives", 44},
+        {"ip.InDelivers", 44},           {"udp.InDatagrams", 44},
+    };
+    const Ledger ledger = receive_ledger(amounts(values), machine("igbr"));
+    EXPECT_EQ(ledger.find("ring")->unaccounted(), 0);
+    EXPECT_EQ(drop(ledger, "xdp", "xdp"), 40);
+    EXPECT_EQ(drop(ledger, "xdp", "xdp-aborted"), 1);
+    EXPECT_EQ(drop(ledger, "xdp", "xdp-failed"), 2);
+    EXPECT_EQ(count(ledger.find("xdp")->taken, "xdp-tx"), 5);
+    EXPECT_EQ(count(ledger.find("gro")->in, "packets"), 44);
+    EXPECT_EQ(ledger.find("xdp")->unaccounted(), 0);
+    EXPECT_EQ(ledger.find("stack")->unaccounted(), 0);
+}
+
 TEST(Ledger, StepsThatCannotBeToldSaySo) {
     const Values values{{"stats64.rx_packets", 10},
                         {"stats64.rx_dropped", 2},
@@ -210,7 +230,7 @@ TEST(Ledger, DatagramsInSocketsAreNotLost) {
                         {"udp.InDatagrams", 4}};
     Snapshot snapshot = machine("veth");
     EXPECT_EQ(receive_ledger(amounts(values), snapshot).find("transport")->unaccounted(), 6);
-    snapshot.waiting_bytes = 6 * 768;
+    snapshot.waiting_bytes = std::uint64_t{6} * 768;
     EXPECT_EQ(receive_ledger(amounts(values), snapshot).find("transport")->unaccounted(), 0);
     snapshot.waiting_bytes = 768;  // no room for six
     EXPECT_EQ(receive_ledger(amounts(values), snapshot).find("transport")->unaccounted(), 5);

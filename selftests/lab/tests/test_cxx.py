@@ -3,7 +3,10 @@
 
 import contextlib
 import io
+import tempfile
 import unittest
+import unittest.mock
+from pathlib import Path
 
 import cxx
 from report import Report
@@ -44,6 +47,50 @@ class Errors(unittest.TestCase):
 
     def test_else_the_end(self):
         self.assertEqual(cxx.errors("a\nb\n"), "a\nb")
+
+
+class Tidy(unittest.TestCase):
+    """A file is looked at again when what it reads changed, and only then."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.checkout = Path(folder.name)
+        patch = unittest.mock.patch.object(cxx.paths, "CHECKOUT", self.checkout)
+        patch.start()
+        self.addCleanup(patch.stop)
+        self.put("tool/one.cpp", '#include "room/a.hpp"\n#include <vector>\n')
+        self.put("tool/room/a.hpp", '#include "room/b.hpp"\n')
+        self.put("tool/room/b.hpp", '#include "room/a.hpp"\n')
+        self.put("tool/room/c.hpp", "")
+        self.headers = [f"tool/room/{name}.hpp" for name in "abc"]
+
+    def put(self, name, text):
+        path = self.checkout / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def key(self):
+        return cxx.tidy_key("tool/one.cpp", self.headers)
+
+    def test_follows_includes_through_a_circle(self):
+        found = cxx.included("tool/one.cpp", self.headers)
+        self.assertEqual(found, ["tool/one.cpp", "tool/room/a.hpp", "tool/room/b.hpp"])
+
+    def test_a_header_that_is_read_makes_it_new(self):
+        before = self.key()
+        self.put("tool/room/b.hpp", "int b;\n")
+        self.assertNotEqual(self.key(), before)
+
+    def test_another_header_does_not(self):
+        before = self.key()
+        self.put("tool/room/c.hpp", "int c;\n")
+        self.assertEqual(self.key(), before)
+
+    def test_the_configuration_does(self):
+        before = self.key()
+        self.put("tool/.clang-tidy", "Checks: '-*'\n")
+        self.assertNotEqual(self.key(), before)
 
 
 if __name__ == "__main__":

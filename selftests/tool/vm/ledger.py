@@ -7,6 +7,7 @@ so that only what a case wants to lose is lost.
 """
 
 import contextlib
+import ctypes
 import json
 import os
 import socket
@@ -217,6 +218,41 @@ def tc_drop(wire):
         run(f"tc qdisc del dev {NETIF} clsact")
 
 
+def pin_xdp_drop(path):
+    """A program of two instructions, r0 = XDP_DROP and exit, pinned for ip to find."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    instructions = ctypes.create_string_buffer(bytes.fromhex("b700000001000000" "9500000000000000"))
+    licence = ctypes.create_string_buffer(b"GPL")
+    name = ctypes.create_string_buffer(path.encode())
+    bpf, load, pin, kind_xdp = 321, 5, 6, 6
+
+    def call(command, attributes):
+        found = libc.syscall(bpf, command, attributes, len(attributes))
+        if found < 0:
+            raise OSError(ctypes.get_errno(), f"bpf command {command}")
+        return found
+
+    program = call(load, struct.pack("=IIQQIIQI", kind_xdp, 2, ctypes.addressof(instructions),
+                                     ctypes.addressof(licence), 0, 0, 0, 0))
+    call(pin, struct.pack("=QII", ctypes.addressof(name), program, 0))
+
+
+def xdp_drop(wire):
+    """Only igbr counts what programs drop."""
+    if not FULL:
+        return None
+    pin_xdp_drop("/sys/fs/bpf/drop")
+    run(f"ip link set dev {NETIF} xdp pinned /sys/fs/bpf/drop")
+    try:
+        settle()
+        with Interval() as interval:
+            wire.send(datagram(wire, 5000), 70)
+            return interval.until(lost("xdp", "xdp", 70))
+    finally:
+        run(f"ip link set dev {NETIF} xdp off")
+        settle()
+
+
 def steer(mask):
     for queue in os.listdir(f"/sys/class/net/{NETIF}/queues"):
         if queue.startswith("rx-"):
@@ -343,7 +379,7 @@ def sent(_wire):
                                ("mac", "out", "wire"): 96})
 
 
-CASES = (delivered, wrong_address, other_host, no_protocol, tc_drop, backlog, bad_ip_header, no_route, no_port,
+CASES = (delivered, wrong_address, other_host, no_protocol, tc_drop, xdp_drop, backlog, bad_ip_header, no_route, no_port,
          bad_checksum, socket_full, listen_overflow, qdisc_drop, sent, oversize)
 
 

@@ -26,9 +26,10 @@ struct Receive {
     Reading read;
     const Device& device;
     const Dialect& dialect;
-    Ledger ledger{};
+    Ledger ledger;
 
-    std::int64_t frames{};     // that the driver gave to the stack
+    std::int64_t fetched{};    // frames that the driver took from the queues undamaged
+    std::int64_t frames{};     // of those, what it gave to the stack
     std::int64_t delivered{};  // IP's, to the protocols above
 };
 
@@ -87,7 +88,7 @@ Count frames_for_the_queues(const Receive& work, Count good, const Losses& losse
     }
     const std::int64_t missed = losses.missed.value_or(0);
     const std::int64_t gone =
-        work.frames + losses.driver_drops.value_or(0) + losses.no_descriptor.value_or(0);
+        work.fetched + losses.driver_drops.value_or(0) + losses.no_descriptor.value_or(0);
     const std::int64_t more = *good - gone;
     return std::abs(more - missed) <= std::abs(more) ? *good - missed : *good;
 }
@@ -144,6 +145,39 @@ void add_queue_lines(Receive& work) {
     });
 }
 
+// The sum over all queues of the counters, as different drivers call them.
+Count queue_sums(Receive& work, std::initializer_list<std::string_view> counters) {
+    Count total;
+    for (const std::string_view counter : counters) {
+        if (const Count sum = queue_sum(work, counter)) {
+            total = total.value_or(0) + *sum;
+        }
+    }
+    return total;
+}
+
+// Only of drivers that count it, and whose queues count a frame whatever a program makes of it.
+void add_xdp(Receive& work) {
+    LedgerStep step;
+    step.id = "xdp";
+    step.title = "XDP";
+    step.scope = Scope::device;
+    add(step.in, "packets", "frames from the driver", work.fetched, "as above");
+    drop(work, step, "xdp", "by the program", queue_sums(work, {"xdp_drop", "xdp_drops"}));
+    drop(work, step, "xdp-aborted", "by an error of the program", queue_sum(work, "xdp_aborted"));
+    drop(work, step, "xdp-failed", "could not be sent back or redirected",
+         queue_sum(work, "xdp_failed"));
+    work.read.put(step.taken, "xdp-tx", "sent back", queue_sum(work, "xdp_tx"));
+    work.read.put(step.taken, "xdp-redirect", "redirected",
+                  queue_sums(work, {"xdp_redirect", "xdp_redirects"}));
+    if (step.dropped.empty() && step.taken.empty()) {
+        return;
+    }
+    work.frames -= step.total_dropped() + step.total_taken();
+    add(step.out, "packets", "frames to the stack", work.frames, "what is left");
+    work.ledger.steps.push_back(std::move(step));
+}
+
 void add_device(Receive& work) {
     Count packets = queue_sum(work, "packets");
     if (!packets || work.dialect.packets_contain_drops) {
@@ -158,12 +192,11 @@ void add_device(Receive& work) {
     const std::string drop_source = work.read.sources();
     losses.missed = work.read.first({"private.rx_missed_errors", "stats64.rx_missed_errors"});
     (void)work.read.sources();
-    const Count xdp = queue_sum(work, "xdp_drops");
-    const std::string xdp_source = work.read.sources();
-    work.frames = packets.value_or(0);
+    work.fetched = packets.value_or(0);
     if (work.dialect.packets_contain_drops) {
-        work.frames -= losses.driver_drops.value_or(0) + xdp.value_or(0);
+        work.fetched -= losses.driver_drops.value_or(0);
     }
+    work.frames = work.fetched;
 
     const Count passed = add_mac(work, losses);
     LedgerStep& ring = begin(work, "ring", "receive queues and driver", Scope::device);
@@ -171,21 +204,21 @@ void add_device(Receive& work) {
         descriptor_source);
     add(ring.dropped, "driver", "by the driver: no memory, damaged", losses.driver_drops,
         drop_source);
-    add(ring.dropped, "xdp", "by an XDP program", xdp, xdp_source);
-    add(ring.out, "packets", "frames to the stack", work.frames, packet_source);
+    add(ring.out, "packets", "frames from the driver", work.fetched, packet_source);
     if (passed) {
         add(ring.in, "good", "from the MAC", passed, "as above");
     } else {
         add(ring.dropped, "missed", "no room in the device", losses.missed,
             "stats64.rx_missed_errors");
         add_inferred(ring.in, "arrived", "arrived, as far as counted",
-                     work.frames + ring.total_dropped(), "sum of what is below");
+                     work.fetched + ring.total_dropped(), "sum of what is below");
         ring.open = work.device.bus.empty()
                         ? "a virtual device counts only what it passes on"
                         : "the driver does not count what arrives: what the device lost before "
                           "it cannot be told";
     }
     add_queue_lines(work);
+    add_xdp(work);
 }
 
 struct IpCounts {
@@ -276,10 +309,13 @@ void add_gro_and_core(Receive& work) {
         add_inferred(step.taken, "merged", "merged into larger packets", *merged,
                      "what IP's ECN counters see as segments of larger packets");
     }
-    add(step.out, "packets", "packets to the stack", own - *merged, "what is left");
+    const Count consumed = queue_sum(work, "gro_consumed");
+    work.read.put(step.taken, "consumed", "consumed by GRO itself", consumed);
+    const std::int64_t left = own - *merged - consumed.value_or(0);
+    add(step.out, "packets", "packets to the stack", left, "what is left");
     core.in.insert(core.in.begin(), {.id = "own",
                                      .title = "from " + work.device.name,
-                                     .count = own - *merged,
+                                     .count = left,
                                      .counters = "as above",
                                      .inferred = false});
     add(core.out, "ip", "to IP", ip.received, ip.received_source);
