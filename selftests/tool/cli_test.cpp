@@ -71,7 +71,9 @@ TEST(CommandLine, WrongUsageIsOneLineAndExitCode2) {
         {{}, "igbtune: "},
         {{"shwo", "eth0"}, "igbtune: no such verb shwo; did you mean show?\n"},
         {{"frobnicate"},
-         "igbtune: no such verb frobnicate; there are: show, stats, ledger, explain, doctor\n"},
+         "igbtune: no such verb frobnicate; there are: show, stats, ledger, explain, doctor, save, "
+         "set, apply, confirm, "
+         "rollback, diff, check\n"},
         {{"show"}, "igbtune show: DEV is required; see igbtune show --help\n"},
         {{"show", "eth0", "--jsno"}, "igbtune show: "},
         {{"stats", "eth0", "--count", "3"}, "igbtune stats: --count requires --watch"},

@@ -8,7 +8,7 @@ root file system is made before a part runs unless it says NEEDS_ROOTFS = False.
 
 from dataclasses import dataclass, field
 
-from parts import driver, lab, ledger, model, static, tool
+from parts import driver, lab, ledger, model, static, tool, tuning
 
 ALL = {
     "lab": lab,
@@ -16,6 +16,7 @@ ALL = {
     "tool": tool,
     "driver": driver,
     "ledger": ledger,
+    "tuning": tuning,
     "model": model,
 }
 

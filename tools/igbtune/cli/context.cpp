@@ -11,6 +11,8 @@ ExitCode exit_code_of(util::ErrorKind kind) {
             return ExitCode::not_supported;
         case util::ErrorKind::permission:
             return ExitCode::permission;
+        case util::ErrorKind::invalid:
+            return ExitCode::usage;
         case util::ErrorKind::not_found:
         case util::ErrorKind::failure:
             break;

@@ -17,6 +17,7 @@ enum class ExitCode : int {
     usage = 2,
     not_supported = 3,
     permission = 4,
+    drift = 5,
 };
 
 // The end of every verb's --help.
@@ -26,7 +27,8 @@ inline constexpr const char* exit_codes_help =
     "  1  failure, for example no such device\n"
     "  2  wrong usage\n"
     "  3  not supported by this kernel or device\n"
-    "  4  permission denied\n";
+    "  4  permission denied\n"
+    "  5  the settings differ from the profile (check)\n";
 
 [[nodiscard]] ExitCode exit_code_of(util::ErrorKind kind);
 

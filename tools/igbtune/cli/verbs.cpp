@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cli/verbs.hpp"
 
+#include "cli/apply.hpp"
+#include "cli/check.hpp"
+#include "cli/confirm.hpp"
 #include "cli/doctor.hpp"
 #include "cli/explain.hpp"
 #include "cli/ledger.hpp"
+#include "cli/set.hpp"
 #include "cli/show.hpp"
 #include "cli/stats.hpp"
 
@@ -15,6 +19,13 @@ void add_verbs(CLI::App& app, Context& context) {
     add_ledger(app, context);
     add_explain(app, context);
     add_doctor(app, context);
+    add_save(app, context);
+    add_set(app, context);
+    add_apply(app, context);
+    add_confirm(app, context);
+    add_rollback(app, context);
+    add_diff(app, context);
+    add_check(app, context);
 }
 
 }  // namespace igbtune::cli

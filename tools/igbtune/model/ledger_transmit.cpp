@@ -24,7 +24,7 @@ struct Transmit {
     Reading read;
     const Device& device;
     const Dialect& dialect;
-    Ledger ledger{};
+    Ledger ledger;
 };
 
 LedgerStep& begin(Transmit& work, std::string_view id, std::string_view title, Scope scope) {

@@ -42,6 +42,25 @@ Result<std::string> Files::read(const std::string& path) const {
     return Error{ErrorKind::failure, path + ": larger than 64 MiB"};
 }
 
+util::Status Files::write(const std::string& path, const std::string& content) const {
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): there is no other form
+    const util::UniqueFd file(::open((root_ + path).c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
+    if (!file.valid()) {
+        return util::error_from_errno(errno, path);
+    }
+    ssize_t count = ::write(file.get(), content.data(), content.size());
+    while (count < 0 && errno == EINTR) {
+        count = ::write(file.get(), content.data(), content.size());
+    }
+    if (count < 0) {
+        return util::error_from_errno(errno, path);
+    }
+    if (static_cast<std::size_t>(count) != content.size()) {
+        return Error{ErrorKind::failure, path + ": took only a part of '" + content + "'"};
+    }
+    return util::Done{};
+}
+
 Result<std::vector<std::string>> Files::list(const std::string& path) const {
     std::error_code error;
     std::set<std::string> names;

@@ -30,6 +30,9 @@ public:
     // What a symbolic link says.
     virtual util::Result<std::string> link(const std::string& path) const;
 
+    // Writes a setting: into a file that is there, in one piece, as the kernel wants it.
+    virtual util::Status write(const std::string& path, const std::string& content) const;
+
     static constexpr std::size_t size_limit = std::size_t{64} * 1024 * 1024;
 
 private:

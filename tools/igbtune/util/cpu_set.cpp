@@ -79,4 +79,23 @@ std::string CpuSet::list() const {
     return text;
 }
 
+std::string CpuSet::mask() const {
+    constexpr std::string_view digits = "0123456789abcdef";
+    constexpr unsigned bits_per_digit = 4;
+    constexpr unsigned digits_per_group = bits_per_group / bits_per_digit;
+    const unsigned count = cpus_.empty() ? 1 : (*cpus_.rbegin() / bits_per_digit) + 1;
+    std::string text;
+    for (unsigned place = count; place-- > 0;) {
+        unsigned digit = 0;
+        for (unsigned bit = 0; bit < bits_per_digit; ++bit) {
+            digit |= contains((place * bits_per_digit) + bit) ? 1U << bit : 0U;
+        }
+        text += digits[digit];
+        if (place != 0 && place % digits_per_group == 0) {
+            text += ',';
+        }
+    }
+    return text;
+}
+
 }  // namespace igbtune::util

@@ -28,6 +28,9 @@ public:
     // "0-3,8"; empty for the empty set.
     [[nodiscard]] std::string list() const;
 
+    // "f,ffffffff"; "0" for the empty set.
+    [[nodiscard]] std::string mask() const;
+
     bool operator==(const CpuSet&) const = default;
 
 private:

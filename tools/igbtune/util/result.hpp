@@ -16,6 +16,7 @@ enum class ErrorKind {
     not_found,
     not_supported,
     permission,
+    invalid,  // what was asked for makes no sense
 };
 
 struct Error {

@@ -1,0 +1,264 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Settings change whole or not at all and go back: applied, drifted, killed at any moment, not confirmed.
+
+Runs in the lab's guest.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+NETIF = os.environ["NETIF"]
+SLOW = float(os.environ.get("LAB_SLOWDOWN", 1))
+PROFILE = "/run/lab/profile.toml"
+KILLS = 25
+
+# Wanted values; those that the machine does not have are left out.
+WANTED = {
+    "rings.rx": "512",
+    "rings.tx": "512",
+    "coalesce.rx-usecs": "20",
+    "feature.rx-gro": "false",
+    "feature.tx-generic-segmentation": "false",
+    "rx-0.rps_cpus": '"0-1"',
+    "rx-0.rps_flow_cnt": "64",
+    "tx-0.bql_limit_max": "100000",
+    "tx-0.bql_limit_min": "3000",
+    "tx-0.xps_cpus": "0",
+    "rx-0.irq_cpus": "1",
+    "tx_queue_len": "500",
+    "gro_flush_timeout": "20000",
+    "napi_defer_hard_irqs": "2",
+    "sysctl.net.core.netdev_budget": "600",
+    "sysctl.net.core.netdev_budget_usecs": "16000",
+    "sysctl.net.core.dev_weight": "32",
+    "sysctl.net.core.netdev_max_backlog": "5000",
+    "sysctl.net.core.netdev_tstamp_prequeue": "0",
+    "sysctl.net.core.rps_sock_flow_entries": "1024",
+    "sysctl.net.core.rmem_default": "300000",
+    "sysctl.net.core.rmem_max": "4000000",
+    "sysctl.net.core.wmem_default": "300000",
+    "sysctl.net.core.wmem_max": "4000000",
+    "sysctl.net.core.optmem_max": "40000",
+    "sysctl.net.core.somaxconn": "1000",
+    "sysctl.net.core.busy_poll": "50",
+    "sysctl.net.core.busy_read": "50",
+    "sysctl.net.ipv4.tcp_max_syn_backlog": "777",
+    "sysctl.net.ipv4.tcp_syncookies": "2",
+    "sysctl.net.ipv4.ip_early_demux": "0",
+    "sysctl.net.ipv4.tcp_early_demux": "0",
+    "sysctl.net.ipv4.udp_early_demux": "0",
+    "sysctl.net.ipv4.udp_rmem_min": "8192",
+    "sysctl.net.ipv4.udp_wmem_min": "8192",
+    "sysctl.net.ipv4.tcp_notsent_lowat": "131072",
+    "sysctl.net.ipv4.tcp_limit_output_bytes": "1000000",
+    "sysctl.net.ipv4.tcp_rmem": '"4096 65536 4000000"',
+    "sysctl.net.ipv4.tcp_wmem": '"4096 65536 4000000"',
+}
+
+
+class Wrong(Exception):
+    pass
+
+
+def want(right, text):
+    if not right:
+        raise Wrong(text)
+
+
+def igbtune(*arguments, code=0):
+    done = subprocess.run(["igbtune", *arguments], check=False, capture_output=True, text=True)
+    want(done.returncode == code, f"igbtune {' '.join(arguments)}: exit {done.returncode}, not {code}: "
+         f"{done.stdout}{done.stderr}")
+    return done
+
+
+def state():
+    """Knob: value, as the tool reads them; the kernel's own files are the judge below."""
+    lines = igbtune("save", NETIF).stdout.splitlines()
+    return dict(line.split(" = ", 1) for line in lines if " = " in line and not line.startswith("device"))
+
+
+def kernel_state():
+    """The same settings by the kernel's own files and tools, read by no part of igbtune."""
+    queues = f"/sys/class/net/{NETIF}/queues"
+    command = (f"sysctl -a 2>/dev/null | grep -E '^net.(core|ipv4.(tcp|udp|ip_early))'; ethtool -g {NETIF}; ethtool -k {NETIF}; "
+               f"ethtool -c {NETIF}; grep -r . {queues}/*/rps_* {queues}/*/xps_cpus {queues}/*/byte_queue_limits/limit_m*; "
+               f"cat /sys/class/net/{NETIF}/tx_queue_len /sys/class/net/{NETIF}/gro_flush_timeout "
+               f"/sys/class/net/{NETIF}/napi_defer_hard_irqs; grep . /proc/irq/*/smp_affinity_list")
+    return subprocess.run(command, shell=True, check=False, capture_output=True, text=True).stdout
+
+
+def write_profile():
+    present = state()
+    chosen = {knob: value for knob, value in WANTED.items() if knob in present and present[knob] != value}
+    with open(PROFILE, "w", encoding="utf-8") as file:
+        file.write("# of the test\n[knobs]\n" + "".join(f"{knob} = {value}\n" for knob, value in chosen.items()))
+    return chosen
+
+
+def profile_of_thirty():
+    before, kernel_before = state(), kernel_state()
+    chosen = write_profile()
+    want(len(chosen) >= 30, f"only {len(chosen)} knobs here: {sorted(chosen)}")
+    igbtune("check", PROFILE, NETIF, code=5)
+    igbtune("apply", PROFILE, NETIF)
+    igbtune("check", PROFILE, NETIF)
+    now = state()
+    want({knob: now[knob] for knob in chosen} == chosen, f"not as the profile says: {now}")
+    with open("/proc/sys/net/core/rmem_max", "w", encoding="utf-8") as file:
+        file.write("5000000")
+    drift = igbtune("check", PROFILE, NETIF, code=5).stdout
+    want(len(drift.splitlines()) == 2 and "sysctl.net.core.rmem_max  5000000  4000000" in drift, f"the drift: {drift}")
+    igbtune("rollback")
+    want(state() == before, "not as before by igbtune")
+    want(kernel_state() == kernel_before, "not as before by the kernel's files")
+    igbtune("rollback", code=1)
+    return f"{len(chosen)} knobs"
+
+
+def killed():
+    before = state()
+    write_profile()
+    begin = time.monotonic()
+    igbtune("apply", PROFILE, NETIF)
+    length = time.monotonic() - begin
+    after = state()
+    igbtune("rollback")
+    seed = random.randrange(1 << 32)
+    chance = random.Random(seed)
+    ends = {"old": 0, "new": 0}
+    for number in range(KILLS):
+        process = subprocess.Popen(["igbtune", "apply", PROFILE, NETIF], stdout=subprocess.DEVNULL)
+        time.sleep(chance.random() * length * 1.1)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        igbtune("confirm", code=1)  # nothing waits; but what was interrupted goes back first
+        now = state()
+        want(now in (before, after), f"seed {seed}, kill {number}: neither old nor new: "
+             f"{[(knob, now[knob], before[knob], after[knob]) for knob in now if now[knob] not in (before[knob],)]}")
+        ends["new" if now == after else "old"] += 1
+        if now == after:
+            igbtune("rollback")
+            want(state() == before, f"seed {seed}, kill {number}: not old after the rollback")
+    want(ends["old"] > 0, f"no kill came in time: {ends}")
+    return f"{ends['old']} old, {ends['new']} new, seed {seed}"
+
+
+def backlog():
+    with open("/proc/sys/net/core/netdev_max_backlog", encoding="utf-8") as file:
+        return int(file.read())
+
+
+def until(condition, what):
+    end = time.monotonic() + 30 * SLOW
+    while not condition():
+        want(time.monotonic() < end, what)
+        time.sleep(0.2)
+
+
+def not_confirmed():
+    igbtune("set", NETIF, "sysctl.net.core.netdev_max_backlog=2000", "--confirm", "4")
+    want(backlog() == 2000, "it is not set")
+    igbtune("set", NETIF, "sysctl.net.core.netdev_max_backlog=3000", code=1)
+    until(lambda: backlog() == 1000, "it did not go back")
+
+
+def confirmed():
+    igbtune("set", NETIF, "sysctl.net.core.netdev_max_backlog=2000", "--confirm", "8")
+    igbtune("confirm")
+    time.sleep(10)
+    want(backlog() == 2000, "it did not stay")
+    igbtune("rollback")
+    want(backlog() == 1000, "it did not go back")
+
+
+def connection_lost():
+    """Who set it dies with all of its session, and the link goes: the watchdog does not need them."""
+    process = subprocess.Popen(["setsid", "sh", "-c",
+                                f"igbtune set {NETIF} sysctl.net.core.netdev_max_backlog=2000 tx_queue_len=77 --confirm 5; sleep 60"],
+                               stdout=subprocess.DEVNULL)
+    until(lambda: backlog() == 2000, "it is not set")
+    time.sleep(1)
+    os.killpg(process.pid, signal.SIGHUP)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    subprocess.run(["ip", "link", "set", "dev", NETIF, "down"], check=True)
+    try:
+        until(lambda: backlog() == 1000, "it did not go back")
+    finally:
+        subprocess.run(["ip", "link", "set", "dev", NETIF, "up"], check=True)
+    want(state()["tx_queue_len"] == "1000", "the other did not go back")
+
+
+def killed_before_the_deadline():
+    """igbtune and its watchdog both die: the next igbtune takes it back."""
+    igbtune("set", NETIF, "sysctl.net.core.netdev_max_backlog=2000", "--confirm", "3")
+    for name in os.listdir("/proc"):
+        try:
+            with open(f"/proc/{name}/comm", encoding="utf-8") as file:
+                if file.read().strip() == "igbtune":
+                    os.kill(int(name), signal.SIGKILL)
+        except (OSError, ValueError):
+            pass
+    time.sleep(5)
+    want(backlog() == 2000, "somebody else took it back")
+    done = igbtune("confirm", code=1)
+    want("too late" in done.stderr, done.stderr)
+    want(backlog() == 1000, "it did not go back")
+
+
+def failure_in_the_middle():
+    """The kernel rounds the number of entries up: not what was asked for, so nothing is changed."""
+    before = state()
+    done = igbtune("set", NETIF, "sysctl.net.core.netdev_max_backlog=2000", "sysctl.net.core.rps_sock_flow_entries=1000",
+                   code=1)
+    want(done.stderr.endswith("everything is as it was\n") and done.stdout == "", done.stderr)
+    want(state() == before, "something is not as it was")
+
+
+def dry_run():
+    before = state()
+    done = igbtune("set", NETIF, "sysctl.net.core.netdev_max_backlog=2000", "--dry-run")
+    want(f"igbtune set {NETIF} 'sysctl.net.core.netdev_max_backlog=1000'" in done.stdout, done.stdout)
+    want(state() == before, "it was no dry run")
+
+
+def wrong_input():
+    for arguments, code in (((NETIF, "rings.rx=banana"), 2), ((NETIF, "rings.rx"), 2), ((NETIF, "rings.xr=1"), 3),
+                            (("nothing0", "rings.rx=1"), 1), ((NETIF,), 2), ((NETIF, "rx-0.irq_cpus="), 2)):
+        done = igbtune("set", *arguments, code=code)
+        want(done.stderr.count("\n") == 1 and done.stdout == "", done.stderr)
+    done = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "igbtune", "set", NETIF,
+                           "sysctl.net.core.netdev_max_backlog=2000"], check=False, capture_output=True, text=True)
+    want(done.returncode == 4, f"without privileges: {done.returncode} {done.stderr}")
+
+
+CASES = (dry_run, wrong_input, failure_in_the_middle, profile_of_thirty, not_confirmed, confirmed, connection_lost,
+         killed_before_the_deadline, killed)
+
+
+def main():
+    wanted = sys.argv[1:]
+    cases = [case for case in CASES if not wanted or case.__name__ in wanted]
+    print("TAP version 13")
+    print(f"1..{len(cases)}")
+    failed = 0
+    for number, case in enumerate(cases, 1):
+        try:
+            said = case()
+            print(f"ok {number} {case.__name__}" + (f" # {said}" if said else ""), flush=True)
+        except (Wrong, OSError, subprocess.SubprocessError) as error:
+            failed += 1
+            print("# " + str(error).replace("\n", "\n# "))
+            print(f"not ok {number} {case.__name__}", flush=True)
+            subprocess.run(["igbtune", "rollback"], check=False, capture_output=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

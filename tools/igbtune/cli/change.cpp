@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/change.hpp"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <ctime>
+#include <ostream>
+
+#include "util/text.hpp"
+#include "util/unique_fd.hpp"
+#include "view/plan_text.hpp"
+
+namespace igbtune::cli {
+
+using util::Error;
+using util::ErrorKind;
+using util::Result;
+using util::Status;
+
+namespace {
+
+std::string state_path() {
+    const char* const given = std::getenv("IGBTUNE_STATE");  // NOLINT(concurrency-mt-unsafe)
+    return given != nullptr && *given != '\0' ? given : "/run/igbtune";
+}
+
+void detach() {
+    (void)::setsid();
+    for (const int number : {SIGHUP, SIGINT, SIGTERM, SIGPIPE}) {
+        (void)std::signal(number, SIG_IGN);
+    }
+    (void)::chdir("/");
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): there is no other form
+    const util::UniqueFd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        (void)::dup2(nothing.get(), standard);
+    }
+}
+
+void sleep_until(std::int64_t deadline) {
+    const timespec until{.tv_sec = deadline, .tv_nsec = 0};
+    while (::clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &until, nullptr) == EINTR) {}
+}
+
+// In a process of its own, which outlives igbtune, its terminal and its connection. It has its own
+// sources: the parent's netlink sockets are the parent's.
+[[noreturn]] void watch_over(const model::Transactions::Ticket& ticket) {
+    detach();
+    sleep_until(ticket.deadline);
+    source::Files files;
+    source::KernelNetlink netlink;
+    source::KernelEthtoolIoctl ethtool;
+    source::Sources sources(files, netlink, ethtool);
+    constexpr int attempts = 10;
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+        if (transactions(sources).expire(ticket.id)) {
+            break;
+        }
+        (void)::sleep(1);
+    }
+    ::_exit(0);
+}
+
+// Twice, so that the watchdog is nobody's child and nobody has to wait for it.
+Status start_watchdog(const model::Transactions::Ticket& ticket) {
+    const pid_t child = ::fork();
+    if (child < 0) {
+        return util::error_from_errno(errno, "cannot start the watchdog");
+    }
+    if (child == 0) {
+        const pid_t grandchild = ::fork();
+        if (grandchild == 0) {
+            watch_over(ticket);
+        }
+        ::_exit(grandchild < 0 ? 1 : 0);
+    }
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    if (status != 0) {
+        return Error{ErrorKind::failure, "cannot start the watchdog"};
+    }
+    return util::Done{};
+}
+
+Status make(source::Sources& sources, const model::Plan& plan, const ChangeOptions& options) {
+    const auto ticket = model::Transactions::ticket(options.confirm);
+    if (ticket.deadline != 0) {
+        if (Status started = start_watchdog(ticket); !started) {
+            return started;
+        }
+    }
+    return transactions(sources).make(plan, ticket);
+}
+
+}  // namespace
+
+model::Transactions transactions(source::Sources& sources) {
+    return {sources, source::StateDirectory(state_path())};
+}
+
+bool recovered(Context& context) {
+    const auto found = transactions(context.sources).recover();
+    if (!found) {
+        context.fail(found.error());
+        return false;
+    }
+    if (*found == model::Found::taken_back) {
+        context.err << "igbtune: an earlier change was interrupted or not confirmed; it is taken "
+                       "back\n";
+    }
+    return true;
+}
+
+void change(Context& context, const std::string& device, const model::Settings& wanted,
+            const ChangeOptions& options) {
+    if (!options.dry_run && !recovered(context)) {
+        return;
+    }
+    const auto knobs = model::Knobs::of(context.sources, device);
+    if (!knobs) {
+        context.fail(knobs.error());
+        return;
+    }
+    const auto plan = model::make_plan(*knobs, wanted);
+    if (!plan) {
+        context.fail(plan.error());
+        return;
+    }
+    if (options.dry_run || plan->size() == 0) {
+        context.out << view::plan_text(*plan, context.style);
+        return;
+    }
+    if (const Status done = make(context.sources, *plan, options); !done) {
+        context.fail(done.error());
+        return;
+    }
+    context.out << view::change_made_text(*plan, options.confirm, context.style);
+}
+
+void add_change_options(CLI::App& verb, ChangeOptions& options) {
+    CLI::Option* const dry =
+        verb.add_flag("--dry-run", options.dry_run,
+                      "Print what would change, and the command that takes it back");
+    verb.add_option("--confirm", options.confirm,
+                    "Take it back after SECONDS (1 to 86400) unless 'igbtune confirm' comes")
+        ->option_text("SECONDS")
+        ->check(CLI::Range(std::int64_t{1}, most_confirm_seconds))
+        ->excludes(dry);
+}
+
+Result<model::Profile> profile_from(const std::string& path) {
+    const auto text = source::Files().read(path);
+    if (!text) {
+        return text.error();
+    }
+    auto profile = model::parse_profile(*text);
+    if (!profile) {
+        return Error{profile.error().kind, util::printable(path) + ": " + profile.error().message};
+    }
+    return profile;
+}
+
+Result<std::string> device_for(const model::Profile& profile, const std::string& given) {
+    const std::string& device = given.empty() ? profile.device : given;
+    if (device.empty()) {
+        return Error{ErrorKind::invalid, "the profile names no device: name it behind the profile"};
+    }
+    return device;
+}
+
+}  // namespace igbtune::cli

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "model/plan.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+namespace igbtune::model {
+
+using util::Error;
+using util::ErrorKind;
+using util::Result;
+using util::Status;
+
+namespace {
+
+bool resets_queues(const Change& change) {
+    return change.order == Order::channels || change.order == Order::rings;
+}
+
+bool is_coalescing(const Change& change) {
+    return change.order == Order::coalescing;
+}
+
+// A new number of queues, or new rings, may reset what is set for each queue and the coalescing;
+// and settings of coalescing may change each other.
+void keep_what_is_reset(const Knobs& knobs, std::vector<Change>& changes) {
+    const bool queues = std::ranges::any_of(changes, resets_queues);
+    const bool coalescing = queues || std::ranges::any_of(changes, is_coalescing);
+    std::set<std::string> planned;
+    for (const Change& change : changes) {
+        planned.insert(change.knob);
+    }
+    for (const Knob& knob : knobs.all()) {
+        const bool touched = (queues && knob.order == Order::queues) ||
+                             (coalescing && knob.order == Order::coalescing);
+        if (!touched || planned.contains(knob.name)) {
+            continue;
+        }
+        if (const auto value = knobs.read(knob)) {
+            changes.push_back(
+                {.knob = knob.name, .before = *value, .after = *value, .order = knob.order});
+        }
+    }
+}
+
+// That each has its value when all are written.
+Status verify(source::Sources& sources, const Plan& plan) {
+    const auto knobs = Knobs::of(sources, plan.device);
+    if (!knobs) {
+        return knobs.error();
+    }
+    for (const Change& change : plan.changes) {
+        if (change.kept()) {
+            continue;
+        }
+        const auto knob = knobs->find(change.knob);
+        if (!knob) {
+            return knob.error();
+        }
+        const auto now = knobs->read(**knob);
+        if (!now) {
+            return Error{now.error().kind, change.knob + ": " + now.error().message};
+        }
+        if (*now != change.after) {
+            return Error{ErrorKind::failure, change.knob + "=" + change.after +
+                                                 ": another of the changes made it " + *now};
+        }
+    }
+    return util::Done{};
+}
+
+// Channels come and go with their queues: the knobs are found anew after each that resets them.
+class Writer {
+public:
+    Writer(source::Sources& sources, const std::string& device)
+        : sources_(&sources), device_(device) {}
+
+    // A queue's knob that is not there any more need not be kept.
+    Status write(const Change& change, const std::string& value) {
+        if (!knobs_) {
+            auto found = Knobs::of(*sources_, device_);
+            if (!found) {
+                return found.error();
+            }
+            knobs_.emplace(std::move(*found));
+        }
+        const auto knob = knobs_->find(change.knob);
+        if (!knob) {
+            return change.kept() ? Status(util::Done{}) : Status(knob.error());
+        }
+        const auto now = knobs_->read(**knob);
+        if (now && *now == value) {
+            return util::Done{};
+        }
+        const Status done = knobs_->write(**knob, value);
+        if (resets_queues(change)) {
+            knobs_.reset();
+        }
+        return done;
+    }
+
+private:
+    source::Sources* sources_;
+    std::string device_;
+    std::optional<Knobs> knobs_;
+};
+
+}  // namespace
+
+std::size_t Plan::size() const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(changes, [](const Change& change) { return !change.kept(); }));
+}
+
+Result<std::vector<Change>> differences(const Knobs& knobs, const Settings& wanted) {
+    std::vector<Change> changes;
+    std::set<std::string> seen;
+    for (const auto& [name, value] : wanted) {
+        const auto knob = knobs.find(name);
+        if (!knob) {
+            return knob.error();
+        }
+        if (!seen.insert(name).second) {
+            return Error{ErrorKind::invalid, name + " is named twice"};
+        }
+        const auto right = knobs.canonical(**knob, value);
+        if (!right) {
+            return right.error();
+        }
+        const auto now = knobs.read(**knob);
+        if (!now) {
+            return Error{now.error().kind, name + ": " + now.error().message};
+        }
+        if (*now != *right) {
+            changes.push_back(
+                {.knob = name, .before = *now, .after = *right, .order = (*knob)->order});
+        }
+    }
+    return changes;
+}
+
+Result<Plan> make_plan(const Knobs& knobs, const Settings& wanted) {
+    auto changes = differences(knobs, wanted);
+    if (!changes) {
+        return changes.error();
+    }
+    keep_what_is_reset(knobs, *changes);
+    std::ranges::stable_sort(*changes, {}, &Change::order);
+    return Plan{.device = knobs.device(), .changes = std::move(*changes)};
+}
+
+Status carry_out(source::Sources& sources, const Plan& plan) {
+    Writer writer(sources, plan.device);
+    const bool coalescing = std::ranges::any_of(
+        plan.changes, [](const Change& change) { return is_coalescing(change) && !change.kept(); });
+    for (const Change& change : plan.changes) {
+        // Those that a wanted one changes along are only remembered for the way back.
+        if (change.kept() && is_coalescing(change) && coalescing) {
+            continue;
+        }
+        if (const Status done = writer.write(change, change.after); !done) {
+            return done;
+        }
+    }
+    return verify(sources, plan);
+}
+
+Status take_back(source::Sources& sources, const Plan& plan) {
+    Writer writer(sources, plan.device);
+    std::optional<Error> first;
+    // Again, for those that another changed along; what is right by then is not written.
+    for (int round = 0; round < 2; ++round) {
+        first.reset();
+        for (const Change& change : plan.changes) {
+            const Status done = writer.write(change, change.before);
+            if (!done && !first) {
+                first = done.error();
+            }
+        }
+    }
+    return first ? Status(*first) : Status(util::Done{});
+}
+
+}  // namespace igbtune::model

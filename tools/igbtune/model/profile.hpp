@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Profiles: settings in a file. The part of TOML that settings need: keys, numbers, strings, true
+// and false, comments, and the table [knobs].
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "model/knobs.hpp"
+#include "model/plan.hpp"
+#include "util/result.hpp"
+
+namespace igbtune::model {
+
+struct Profile {
+    std::string device;  // empty where the profile is for any
+    Settings settings;
+};
+
+// An Error names the line and what would be right there.
+[[nodiscard]] util::Result<Profile> parse_profile(std::string_view text);
+
+// The present state.
+[[nodiscard]] util::Result<Profile> present_profile(const Knobs& knobs);
+[[nodiscard]] std::string profile_text(const Profile& profile);
+
+// "knob=value"
+[[nodiscard]] util::Result<std::pair<std::string, std::string>> parse_setting(
+    std::string_view text);
+
+}  // namespace igbtune::model

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "model/transaction.hpp"
+
+#include <ctime>
+#include <random>
+
+namespace igbtune::model {
+
+using util::Error;
+using util::ErrorKind;
+using util::Result;
+using util::Status;
+
+namespace {
+
+Result<std::string> journal_name() {
+    const auto number = source::network_namespace_number();
+    if (!number) {
+        return number.error();
+    }
+    return "journal-" + *number;
+}
+
+}  // namespace
+
+std::int64_t boot_seconds() {
+    timespec now{};
+    (void)::clock_gettime(CLOCK_BOOTTIME, &now);
+    return now.tv_sec;
+}
+
+Transactions::Ticket Transactions::ticket(std::int64_t confirm_within_seconds) {
+    std::random_device random;
+    Ticket ticket;
+    ticket.id = std::to_string(boot_seconds()) + "-" + std::to_string(random());
+    ticket.deadline = confirm_within_seconds > 0 ? boot_seconds() + confirm_within_seconds : 0;
+    return ticket;
+}
+
+Result<std::optional<Journal>> Transactions::journal() const {
+    const auto name = journal_name();
+    if (!name) {
+        return name.error();
+    }
+    const auto text = directory_.read(*name);
+    if (!text) {
+        return text.error();
+    }
+    if (!*text) {
+        return std::optional<Journal>{};
+    }
+    auto parsed = parse_journal(**text);
+    if (!parsed) {
+        return Error{parsed.error().kind,
+                     directory_.path() + "/" + *name + ": " + parsed.error().message};
+    }
+    return std::optional(std::move(*parsed));
+}
+
+Status Transactions::keep(const Journal& journal) const {
+    const auto name = journal_name();
+    return name ? directory_.replace(*name, journal_text(journal)) : Status(name.error());
+}
+
+Status Transactions::take_back_and_forget(const Journal& journal) {
+    // Should this be interrupted, the next recovery goes on.
+    Journal again = journal;
+    again.stage = Stage::applying;
+    if (const Status kept = keep(again); !kept) {
+        return kept;
+    }
+    if (const Status done = take_back(*sources_, journal.plan); !done) {
+        return Error{done.error().kind,
+                     "not everything could be taken back: " + done.error().message};
+    }
+    const auto name = journal_name();
+    return name ? directory_.remove(*name) : Status(name.error());
+}
+
+Result<Found> Transactions::recover_locked() {
+    const auto found = journal();
+    if (!found) {
+        return found.error();
+    }
+    if (!*found) {
+        return Found::nothing;
+    }
+    const Journal& earlier = **found;
+    if (earlier.stage == Stage::done) {
+        return Found::done;
+    }
+    if (earlier.stage == Stage::armed && boot_seconds() < earlier.deadline) {
+        return Found::waits;
+    }
+    if (const Status done = take_back_and_forget(earlier); !done) {
+        return done.error();
+    }
+    return Found::taken_back;
+}
+
+Result<Found> Transactions::recover() {
+    const auto lock = directory_.lock();
+    return lock ? recover_locked() : Result<Found>(lock.error());
+}
+
+Status Transactions::make(const Plan& plan, const Ticket& ticket) {
+    const auto lock = directory_.lock();
+    if (!lock) {
+        return lock.error();
+    }
+    const auto earlier = recover_locked();
+    if (!earlier) {
+        return earlier.error();
+    }
+    if (*earlier == Found::waits) {
+        return Error{ErrorKind::failure,
+                     "an earlier change waits for its confirmation: igbtune confirm keeps it, "
+                     "igbtune rollback takes it back"};
+    }
+    Journal journal{
+        .id = ticket.id, .stage = Stage::applying, .deadline = ticket.deadline, .plan = plan};
+    if (const Status kept = keep(journal); !kept) {
+        return kept;
+    }
+    if (const Status done = carry_out(*sources_, plan); !done) {
+        const Status back = take_back_and_forget(journal);
+        return Error{done.error().kind,
+                     done.error().message +
+                         (back ? "; everything is as it was" : "; " + back.error().message)};
+    }
+    journal.stage = ticket.deadline != 0 ? Stage::armed : Stage::done;
+    return keep(journal);
+}
+
+Status Transactions::confirm() {
+    const auto lock = directory_.lock();
+    if (!lock) {
+        return lock.error();
+    }
+    const auto state = recover_locked();
+    if (!state) {
+        return state.error();
+    }
+    if (*state == Found::taken_back) {
+        return Error{ErrorKind::failure, "too late: the change was taken back"};
+    }
+    if (*state != Found::waits) {
+        return Error{ErrorKind::failure, "no change waits for a confirmation"};
+    }
+    const auto found = journal();
+    if (!found) {
+        return found.error();
+    }
+    Journal kept = **found;
+    kept.stage = Stage::done;
+    return keep(kept);
+}
+
+Result<Plan> Transactions::roll_back() {
+    const auto lock = directory_.lock();
+    if (!lock) {
+        return lock.error();
+    }
+    const auto found = journal();
+    if (!found) {
+        return found.error();
+    }
+    if (!*found) {
+        return Error{ErrorKind::failure, "there is no change to take back"};
+    }
+    if (const Status done = take_back_and_forget(**found); !done) {
+        return done.error();
+    }
+    return (*found)->plan;
+}
+
+Status Transactions::expire(const std::string& id) {
+    const auto lock = directory_.lock();
+    if (!lock) {
+        return lock.error();
+    }
+    const auto found = journal();
+    if (!found) {
+        return found.error();
+    }
+    if (!*found || (*found)->id != id || (*found)->stage == Stage::done) {
+        return util::Done{};
+    }
+    return take_back_and_forget(**found);
+}
+
+}  // namespace igbtune::model

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "source/state_directory.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "source/files.hpp"
+
+namespace igbtune::source {
+
+using util::Result;
+using util::Status;
+using util::UniqueFd;
+
+namespace {
+
+constexpr mode_t private_mode = 0600;
+constexpr mode_t directory_mode = 0700;
+
+UniqueFd opened(const std::string& path, int flags) {
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): there is no other form
+    return UniqueFd(::open(path.c_str(), flags | O_CLOEXEC, private_mode));
+}
+
+}  // namespace
+
+Status StateDirectory::make() const {
+    if (::mkdir(path_.c_str(), directory_mode) != 0 && errno != EEXIST) {
+        return util::error_from_errno(errno, path_);
+    }
+    return util::Done{};
+}
+
+Status StateDirectory::sync() const {
+    const UniqueFd directory = opened(path_, O_RDONLY | O_DIRECTORY);
+    if (!directory.valid() || ::fsync(directory.get()) != 0) {
+        return util::error_from_errno(errno, path_);
+    }
+    return util::Done{};
+}
+
+Result<UniqueFd> StateDirectory::lock() const {
+    if (const Status made = make(); !made) {
+        return made.error();
+    }
+    UniqueFd file = opened(path_ + "/lock", O_RDWR | O_CREAT);
+    if (!file.valid()) {
+        return util::error_from_errno(errno, path_ + "/lock");
+    }
+    while (::flock(file.get(), LOCK_EX) != 0) {
+        if (errno != EINTR) {
+            return util::error_from_errno(errno, path_ + "/lock");
+        }
+    }
+    return file;
+}
+
+Result<std::optional<std::string>> StateDirectory::read(const std::string& name) const {
+    auto content = Files().read(path_ + "/" + name);
+    if (content) {
+        return std::optional(std::move(*content));
+    }
+    if (content.error().kind == util::ErrorKind::not_found) {
+        return std::optional<std::string>{};
+    }
+    return content.error();
+}
+
+Status StateDirectory::replace(const std::string& name, const std::string& content) const {
+    const std::string target = path_ + "/" + name;
+    const std::string fresh = target + ".new";
+    {
+        const UniqueFd file = opened(fresh, O_WRONLY | O_CREAT | O_TRUNC);
+        if (!file.valid()) {
+            return util::error_from_errno(errno, fresh);
+        }
+        std::size_t written = 0;
+        while (written < content.size()) {
+            const ssize_t count =
+                ::write(file.get(), content.data() + written, content.size() - written);
+            if (count < 0 && errno != EINTR) {
+                return util::error_from_errno(errno, fresh);
+            }
+            written += count > 0 ? static_cast<std::size_t>(count) : 0;
+        }
+        if (::fsync(file.get()) != 0) {
+            return util::error_from_errno(errno, fresh);
+        }
+    }
+    if (std::rename(fresh.c_str(), target.c_str()) != 0) {
+        return util::error_from_errno(errno, target);
+    }
+    return sync();
+}
+
+Status StateDirectory::remove(const std::string& name) const {
+    const std::string target = path_ + "/" + name;
+    if (::unlink(target.c_str()) != 0 && errno != ENOENT) {
+        return util::error_from_errno(errno, target);
+    }
+    return sync();
+}
+
+Result<std::string> network_namespace_number() {
+    struct stat status{};
+    if (::stat("/proc/self/ns/net", &status) != 0) {
+        return util::error_from_errno(errno, "/proc/self/ns/net");
+    }
+    return std::to_string(status.st_ino);
+}
+
+}  // namespace igbtune::source

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "view/plan_text.hpp"
+
+#include "util/text.hpp"
+#include "view/table.hpp"
+
+namespace igbtune::view {
+
+using model::Change;
+using model::Plan;
+
+namespace {
+
+std::string shown(const std::string& value) {
+    return value.empty() ? "(none)" : util::printable(value);
+}
+
+std::string table_of(const std::vector<Change>& changes, const char* before, const char* after,
+                     bool backwards) {
+    Table table({{.header = "knob", .align = Align::left},
+                 {.header = before, .align = Align::left},
+                 {.header = after, .align = Align::left}});
+    for (const Change& change : changes) {
+        if (!change.kept()) {
+            table.add({change.knob, shown(backwards ? change.after : change.before),
+                       shown(backwards ? change.before : change.after)});
+        }
+    }
+    return table.text(2);
+}
+
+std::string counted(std::size_t count) {
+    return std::to_string(count) + (count == 1 ? " setting" : " settings");
+}
+
+// A shell takes it as it is.
+std::string inverse(const Plan& plan) {
+    std::string text = "igbtune set " + plan.device;
+    for (const Change& change : plan.changes) {
+        if (!change.kept()) {
+            text += " '" + change.knob + "=" + change.before + "'";
+        }
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string plan_text(const Plan& plan, const Style& style) {
+    const std::string device = util::printable(plan.device);
+    if (plan.size() == 0) {
+        return style.title(device) + ": nothing to change\n";
+    }
+    std::string text = style.title(device) + ": would change " + counted(plan.size()) + "\n" +
+                       table_of(plan.changes, "now", "then", false);
+    const std::size_t kept = plan.changes.size() - plan.size();
+    if (kept > 0) {
+        text += "  " + counted(kept) +
+                " of the queues and of coalescing would be written again where this resets them\n";
+    }
+    return text + "back again by: " + util::printable(inverse(plan)) + "\n";
+}
+
+std::string change_made_text(const Plan& plan, std::int64_t confirm, const Style& style) {
+    std::string text = style.title(util::printable(plan.device)) + ": changed " +
+                       counted(plan.size()) + "\n" + table_of(plan.changes, "before", "now", false);
+    if (confirm > 0) {
+        return text + "goes back in " + std::to_string(confirm) +
+               " s unless you keep it: igbtune confirm\n";
+    }
+    return text + "back again by: igbtune rollback\n";
+}
+
+std::string taken_back_text(const Plan& plan, const Style& style) {
+    return style.title(util::printable(plan.device)) + ": took back " + counted(plan.size()) +
+           "\n" + table_of(plan.changes, "before", "now", true);
+}
+
+std::string differences_text(const std::vector<Change>& changes) {
+    return table_of(changes, "now", "profile", false);
+}
+
+}  // namespace igbtune::view
