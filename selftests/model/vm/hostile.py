@@ -20,7 +20,7 @@ from netlink import page_pools
 
 # What fits a packet buffer and a ring: the model's generator knows no pace.
 BURST = 30
-SEEDS = (1, 2, 3)
+SEEDS = (1, 2)
 DRIVERS = "/sys/bus/pci/drivers"
 
 
@@ -405,11 +405,11 @@ def everything_by_chance(bench):
     for seed in SEEDS:
         before = bench.model.ask("statistics")["faults"]
         bench.model.ask("random", seed=seed, count=10)
-        for _ in range(20):
+        for _ in range(15):
             flood(bench, 100)
             run("ping -q -c 1 -W 1 192.0.2.2", check=False)
         now = bench.model.ask("statistics")["faults"]
-        struck = {name: now[name] - before.get(name, 0) for name in now}
+        struck = {name: now[name] - before.get(name, 0) for name in now if now[name] != before.get(name, 0)}
         bench.model.ask("clear")
         try:
             healthy(bench)
