@@ -24,7 +24,7 @@ help:
 	@echo 'In a virtual machine, on any x86-64 Debian 12 or 13, as root:'
 	@echo '  make demo              igbr on an emulated NIC with traffic, and what igbtune shows of it'
 	@echo '  make check             all tests on both kernels; T=NAME one part or test, KERNEL=lts|newest one kernel,'
-	@echo '                         FULL=1 as often and as long as it takes to find what is rare (hours)'
+	@echo '                         FULL=1 all of clang-tidy, and each thing as often as finds what is rare (hours)'
 	@echo '  make shell             a shell in a machine where igbr drives port 0; KERNEL=lts|newest'
 	@echo '  make lab               only make what these need (once, for all checkouts)'
 	@echo

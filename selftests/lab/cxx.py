@@ -35,10 +35,10 @@ def tail(text, lines=TAIL):
     return "\n".join(text.splitlines()[-lines:])
 
 
-def build(report, source, tree, compiler, *definitions):
-    """Configure and build; true where a test run is worth it. A tree is kept from run to run."""
+def configure(report, source, tree, compiler, *definitions):
+    """Make a build tree, which is kept from run to run; whether there is one."""
     (paths.CHECKOUT / tree).mkdir(parents=True, exist_ok=True)
-    configure = [
+    argv = [
         "cmake",
         "-S",
         source,
@@ -49,13 +49,20 @@ def build(report, source, tree, compiler, *definitions):
         f"-DCMAKE_CXX_COMPILER={compiler}",
         *definitions,
     ]
-    for argv in (configure, ["ninja", "-j", builds.JOBS, "-C", tree]):
-        done = builds.inside(argv, **PIPES)
-        if done.returncode:
-            report.fail(f"builds with {compiler}", f"{argv[0]} failed", detail=errors(done.stdout))
-            return False
-    report.ok(f"builds with {compiler}")
-    return True
+    done = builds.inside(argv, **PIPES)
+    if done.returncode:
+        report.fail(f"{source} for {compiler}", "cmake failed", detail=errors(done.stdout))
+    return done.returncode == 0
+
+
+def build(report, source, tree, compiler, *definitions):
+    """Configure and build; true where a test run is worth it."""
+    if not configure(report, source, tree, compiler, *definitions):
+        return False
+    done = builds.inside(["ninja", "-j", builds.JOBS, "-C", tree], **PIPES)
+    why = "ninja failed"
+    report.check(f"builds with {compiler}", done.returncode == 0, why, errors(done.stdout))
+    return done.returncode == 0
 
 
 def errors(text):
@@ -150,7 +157,7 @@ def tidy_key(path, known):
     return key.hexdigest()
 
 
-def tidy(report, files, tree):
+def tidy(report, source, files, tree):
     """clang-tidy takes seconds per file, so a file that was clean is looked at again only when it,
     what it includes or the configuration changed."""
     known = paths.CHECKOUT / tree / "tidy"
@@ -174,7 +181,7 @@ def tidy(report, files, tree):
             if text
         ]
     report.check(
-        "clang-tidy",
+        source,
         not found,
         f"finds fault with {len(found)} of the files",
         errors("\n".join(found)),

@@ -3,12 +3,13 @@
 
 A part is a module with TITLE and `run(report, selection)`; `selection` says which kernels and, for
 parts that know single tests (TESTS = True, with a function `tests()`), which of them. The lab's
-root file system is made before a part runs unless it says NEEDS_ROOTFS = False.
+root file system is made before a part runs unless it says NEEDS_ROOTFS = False. A part with BY_NAME =
+True runs only when it is named, or in full length.
 """
 
 from dataclasses import dataclass, field
 
-from parts import driver, lab, ledger, model, static, tool, tuning
+from parts import driver, lab, ledger, model, static, tidy, tool, tuning
 
 ALL = {
     "lab": lab,
@@ -18,6 +19,7 @@ ALL = {
     "ledger": ledger,
     "tuning": tuning,
     "model": model,
+    "tidy": tidy,
 }
 
 

@@ -70,7 +70,6 @@ def run(report, selection):
     fuzz(report)
     # For its warnings only: not optimised, it takes a third of the time.
     cxx.build(report, SOURCE, CHECK_TREE, "g++-12", "-DCMAKE_BUILD_TYPE=Debug")
-    cxx.tidy(report, files, CHECK_TREE)
 
 
 def fuzz(report):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The tool: both compilers, unit tests under the sanitizers, format and clang-tidy."""
+"""The tool: both compilers, unit tests under the sanitizers, format."""
 
 import cxx
 import paths
@@ -19,4 +19,3 @@ def run(report, _selection):
     tree = "build/check/tool"
     if cxx.build(report, SOURCE, tree, "g++-12", "-DIGBTUNE_TESTS=ON", "-DIGBTUNE_SANITIZE=ON"):
         cxx.tests(report, tree + "/tests", "igbtune_tests")
-    cxx.tidy(report, files, tree)
