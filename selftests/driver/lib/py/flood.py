@@ -42,7 +42,8 @@ class Flood:
         device = f"{folder}/{self.sender.name}"
         try:
             for setting in self.settings:
-                write(device, setting)
+                # Older kernels read numbers beyond the end of what is written, up to a line's end.
+                write(device, f"{setting}\n")
             # This waits for the end, but on a slow machine may return before the thread has begun.
             write(f"{folder}/pgctrl", "start\n")
             wait_until(lambda: done(device) == self.count, f"pktgen to send {self.count} frames")
