@@ -28,6 +28,8 @@ CHUNK = 32  # frames under way at most: an eighth of the smallest ring
 PATIENCE = 20 * float(os.environ.get("LAB_SLOWDOWN", 1))
 DRIVER = os.path.basename(os.readlink(f"/sys/class/net/{NETIF}/device/driver"))
 FULL = DRIVER == "igbr"  # counts every frame on the wire and at the queues
+# QEMU's igb does not count what it refuses for its address or its length.
+MODEL = os.environ.get("LAB_MODEL", "") != ""
 
 
 def run(command):
@@ -173,8 +175,8 @@ def delivered(wire):
 
 
 def wrong_address(wire):
-    """QEMU's igb counts only what it accepts, the in-tree igb has no count of all frames."""
-    if not FULL or os.environ.get("LAB_MODEL", "") == "":
+    """The in-tree igb has no count of all frames."""
+    if not FULL or not MODEL:
         return None
     with Interval() as interval:
         wire.send(datagram(wire, 5000, mac="02:00:00:00:00:99"), 50)
@@ -182,6 +184,8 @@ def wrong_address(wire):
 
 
 def oversize(wire):
+    if not MODEL:
+        return None
     run(f"ip -n {NAMESPACE} link set dev {PEERIF} mtu 4000")
     settle()
     with Interval() as interval:

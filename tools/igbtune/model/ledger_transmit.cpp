@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From IP to the wire.
+#include <algorithm>
 #include <utility>
 
 #include "model/ledger.hpp"
@@ -110,12 +111,20 @@ void add_driver(Transmit& work, Count offered) {
     }
     const std::string packet_source = work.read.sources();
     add(ring.dropped, "driver", "by the driver", queue_drops, drop_source);
-    add(ring.dropped, "device", "by the device layer or the driver",
-        without(work.amounts.find("stats64.tx_dropped"), queue_drops),
+    const Count device = without(work.amounts.find("stats64.tx_dropped"), queue_drops);
+    add(ring.dropped, "device", "by the device layer or the driver", device,
         queue_drops ? "stats64.tx_dropped - " + drop_source : "stats64.tx_dropped");
     add(ring.out, "packets", "frames sent", packets, packet_source);
     if (offered) {
         add(ring.in, "offered", "from the qdisc", offered, "as above");
+        // The device layer drops before a qdisc, or behind it: what is more than the qdisc gave has
+        // not been in it.
+        const std::int64_t more =
+            std::min(device.value_or(0), ring.total_out() + ring.total_dropped() - *offered);
+        if (more > 0) {
+            add_inferred(ring.in, "past-qdisc", "not by way of the qdisc", more,
+                         "stats64.tx_dropped");
+        }
     } else {
         add_inferred(ring.in, "offered", "offered, as far as counted",
                      ring.total_out() + ring.total_dropped(), "sum of what is below");
