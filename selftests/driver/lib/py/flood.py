@@ -14,7 +14,7 @@ from .shell import read, sh, wait_until, write
 class Flood:
     """`count` frames of `size` bytes (without the frame check sequence) from one port to the other's MAC address.
 
-    The sender's CPU is the first; it does nothing else within `burst` frames.
+    The sender's CPU is the first; it does nothing else within `burst` frames, and ends with a whole burst.
     """
 
     def __init__(self, card, sender, target, count, size=60, target_port=9, version="4", burst=1):
@@ -46,7 +46,7 @@ class Flood:
                 write(device, f"{setting}\n")
             # This waits for the end, but on a slow machine may return before the thread has begun.
             write(f"{folder}/pgctrl", "start\n")
-            wait_until(lambda: done(device) == self.count, f"pktgen to send {self.count} frames")
+            wait_until(lambda: done(device) >= self.count, f"pktgen to send {self.count} frames")
         finally:
             write(thread, "rem_device_all")
 
