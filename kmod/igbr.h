@@ -261,6 +261,7 @@ void igbr_free_irq(struct igbr_adapter *adapter);
 int igbr_request_vectors(struct igbr_adapter *adapter, unsigned int first, unsigned int end);
 void igbr_free_vectors(struct igbr_adapter *adapter, unsigned int first, unsigned int end);
 void igbr_irq_configure(struct igbr_adapter *adapter);
+void igbr_irq_arm_other(struct igbr_adapter *adapter);
 void igbr_irq_map_tx(struct igbr_vector *vector);
 void igbr_irq_enable(struct igbr_adapter *adapter);
 void igbr_irq_disable(struct igbr_adapter *adapter);

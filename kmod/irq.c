@@ -189,6 +189,18 @@ static void igbr_other_causes(struct igbr_adapter *adapter, u32 icr)
 		igbr_report_fault(adapter, IGBR_FAULT_DEVICE, -1);
 }
 
+/**
+ * igbr_irq_arm_other - let the vector for other causes signal again, if it is one of its own
+ * @adapter: the port, running
+ *
+ * Context: any.
+ */
+void igbr_irq_arm_other(struct igbr_adapter *adapter)
+{
+	if (adapter->irq_mode == IGBR_IRQ_MSIX)
+		igbr_wr32(&adapter->hw, IGBR_EIMS, BIT(IGBR_OTHER_VECTOR));
+}
+
 /* Vector 0 of MSI-X: everything but the queues. */
 static irqreturn_t igbr_msix_other(int irq, void *data)
 {
@@ -198,7 +210,7 @@ static irqreturn_t igbr_msix_other(int irq, void *data)
 	if (!adapter->hw.gone)
 		igbr_other_causes(adapter, icr);
 	if (test_bit(IGBR_FLAG_RUNNING, &adapter->flags))
-		igbr_wr32(&adapter->hw, IGBR_EIMS, BIT(IGBR_OTHER_VECTOR));
+		igbr_irq_arm_other(adapter);
 	return IRQ_HANDLED;
 }
 
@@ -408,10 +420,9 @@ void igbr_irq_enable(struct igbr_adapter *adapter)
 	unsigned int i;
 
 	igbr_rd32(hw, IGBR_ICR);
-	if (adapter->irq_mode == IGBR_IRQ_MSIX) {
+	if (adapter->irq_mode == IGBR_IRQ_MSIX)
 		igbr_wr32(hw, IGBR_IMS, IGBR_OTHER_CAUSES);
-		igbr_wr32(hw, IGBR_EIMS, BIT(IGBR_OTHER_VECTOR));
-	}
+	igbr_irq_arm_other(adapter);
 	for (i = 0; i < adapter->active_queues; i++)
 		igbr_irq_arm(adapter->vectors[i]);
 }

@@ -126,6 +126,8 @@ static void igbr_service_task(struct work_struct *work)
 	if (adapter->hw.gone)
 		return;
 	igbr_check_rings(adapter);
+	/* Masked for good if its message was lost */
+	igbr_irq_arm_other(adapter);
 	schedule_delayed_work(&adapter->service_work, round_jiffies_relative(IGBR_SERVICE_PERIOD));
 }
 
