@@ -133,11 +133,13 @@ def own_address(card):
 
 
 def receive_all(card):
-    """rx-all can be switched while traffic runs, and takes frames to others' VLANs, too."""
+    """rx-all, for which the port restarts with other buffers: everything passes with it and after it."""
     defer(sh, f"ethtool -K {card.ifname} rx-all off")
     sh(f"ethtool -K {card.ifname} rx-all on")
+    card.ready()
     carries(card)
     sh(f"ethtool -K {card.ifname} rx-all off")
+    card.ready()
     accepts(card, STRANGER, "somebody else", False)
 
 
