@@ -4,6 +4,7 @@
 import guestprogram
 
 TITLE = "igbtune's ledger"
+BY_NAME = True
 
 # On the device model, since QEMU's igb does not count what its filters refuse.
 BOOTS = (

@@ -21,6 +21,7 @@ import vm
 from say import LabError, say
 
 TITLE = "igb-model"
+BY_NAME = True
 SOURCE = "selftests/model"
 TREE = "build/model"  # what `lab vm --model` runs
 CHECK_TREE = "build/check/model"

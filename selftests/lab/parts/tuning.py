@@ -4,6 +4,7 @@
 import guestprogram
 
 TITLE = "igbtune's tuning"
+BY_NAME = True
 
 BOOTS = (
     guestprogram.Boot("newest", "igbr"),
