@@ -28,6 +28,7 @@ static inline void netif_napi_add_config(struct net_device *dev, struct napi_str
 static inline void page_pool_enable_direct_recycling(struct page_pool *pool,
 						     struct napi_struct *napi)
 {
+	WRITE_ONCE(pool->user.napi_id, napi->napi_id);	/* what netlink shows */
 	WRITE_ONCE(pool->p.napi, napi);
 }
 #endif

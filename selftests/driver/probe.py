@@ -8,29 +8,12 @@ import struct
 
 from lib.py import KsftSkipEx, defer, ksft_eq, ksft_ge, ksft_lt, ksft_pr, ksft_raises, ksft_true
 from lib.py import full, read, run, sh, wait_until, write
+from lib.py.card import DRIVERS
 from lib.py.leaks import free_pages, holdings, not_given_back, objects_of, slab_objects
 from lib.py.traffic import IN, OUT, WAYS, carries, load, ping, tcp
 
-DRIVERS = "/sys/bus/pci/drivers"
 OTHER = {"igbr": "igb", "igb": "igbr"}
 BAR0 = 0x10
-
-
-def bind(card, driver=None):
-    write(f"{DRIVERS}/{driver or card.driver}/bind", card.port.bdf)
-
-
-def unbind(card):
-    write(f"{DRIVERS}/{card.port.driver}/unbind", card.port.bdf)
-
-
-def bound_again(card):
-    """For defer: whatever happened, the card has its driver."""
-    if card.port.driver != card.driver:
-        if card.port.driver:
-            unbind(card)
-        bind(card)
-    card.ready()
 
 
 def look(card):
@@ -62,38 +45,38 @@ def nothing_grows(card, rounds, action):
 
 def bind_unbind(card):
     """100 times bound and unbound, in use or at once: nothing stays behind, then traffic."""
-    defer(bound_again, card)
+    defer(card.bound_again)
     turn = 0
 
     def once():
         nonlocal turn
         turn += 1
-        bind(card)
+        card.port.bind(card.driver)
         if turn % 4 == 0:
             card.ready()
             ping(card, OUT)
             tcp(card, IN, size=1 << 20)
         elif turn % 2 == 0:
             sh(f"ip link set dev {card.port.netdev_here()} up")
-        unbind(card)
+        card.port.unbind()
         ksft_eq(card.port.netdev_here(), None, "interface of an unbound card")
-    unbind(card)
+    card.port.unbind()
     nothing_grows(card, full(97, 17), once)
-    bind(card)
+    card.port.bind(card.driver)
     card.ready()
     carries(card)
 
 
 def every_object(card):
     """Each object that the driver gets from probe to traffic is given back when it is unbound."""
-    defer(bound_again, card)
-    unbind(card)
+    defer(card.bound_again)
+    card.port.unbind()
     with objects_of(card.driver) as trace:
-        bind(card)
+        card.port.bind(card.driver)
         card.ready()
         ping(card)
         tcp(card, IN, size=1 << 20)
-        unbind(card)
+        card.port.unbind()
         sh("sleep 2")       # what is freed after a grace period
         left, count = not_given_back(trace.take())
     ksft_pr(f"{count} objects")
@@ -102,12 +85,12 @@ def every_object(card):
 
 def unbind_under_traffic(card):
     """The driver is taken away while TCP runs both ways."""
-    defer(bound_again, card)
+    defer(card.bound_again)
     for _ in range(full(20, 4)):
         with contextlib.ExitStack() as stack:
             stack.enter_context(load(card))
-            unbind(card)
-        bind(card)
+            card.port.unbind()
+        card.port.bind(card.driver)
         card.ready()
         ping(card)
     carries(card)
@@ -115,14 +98,14 @@ def unbind_under_traffic(card):
 
 def wrong_order(card):
     """Binding what is bound and unbinding what is not is refused and harms nothing."""
-    defer(bound_again, card)
+    defer(card.bound_again)
     with ksft_raises(OSError):
-        bind(card)
+        card.port.bind(card.driver)
     ping(card)
-    unbind(card)
+    card.port.unbind()
     with ksft_raises(OSError):
         write(f"{DRIVERS}/{card.driver}/unbind", card.port.bdf)
-    bind(card)
+    card.port.bind(card.driver)
     card.ready()
     ping(card)
 
@@ -140,30 +123,36 @@ def poke_bar(card, value):
 
 def dead_card(card):
     """A card that answers nothing is refused, every time without leaving anything behind; then it works again."""
-    defer(bound_again, card)
-    unbind(card)
+    defer(card.bound_again)
+    card.port.unbind()
     usual = poke_bar(card, 0)
     defer(poke_bar, card, usual)
 
     def refused_bind():
         with ksft_raises(OSError):
-            bind(card)
+            card.port.bind(card.driver)
         ksft_eq((card.port.driver, card.port.netdev_here()), (None, None), "driver and interface of a dead card")
     nothing_grows(card, full(50, 6), refused_bind)
     poke_bar(card, usual)
-    bind(card)
+    card.port.bind(card.driver)
     card.ready()
     carries(card)
 
 
-def available(driver):
-    return os.path.isdir(f"{DRIVERS}/{driver}") or sh(f"modprobe {driver}", ok=False).ret == 0
+def loaded(driver):
+    """Whether the driver is there, for this test at least: it would take the next card that comes."""
+    if os.path.isdir(f"{DRIVERS}/{driver}"):
+        return True
+    if sh(f"modprobe {driver}", ok=False).ret:
+        return False
+    defer(sh, f"rmmod {driver}", ok=False)
+    return True
 
 
 def give_to(card, driver):
     """Hand the card to a driver by driver_override."""
     write(f"{card.port.device}/driver_override", driver)
-    unbind(card)
+    card.port.unbind()
     write("/sys/bus/pci/drivers_probe", card.port.bdf)
     ksft_eq(card.port.driver, driver, "driver after driver_override")
     card.ready()
@@ -172,11 +161,11 @@ def give_to(card, driver):
 def driver_override(card):
     """The card goes to the other driver and back, by driver_override, and works with both."""
     other = OTHER.get(card.driver)
-    if not other or not available(other):
+    if not other or not loaded(other):
         raise KsftSkipEx(f"no other driver beside {card.driver}: {other} is not there")
     before = read(f"{card.port.device}/driver_override")
     defer(write, f"{card.port.device}/driver_override", "\n" if before == "(null)" else before)
-    defer(bound_again, card)
+    defer(card.bound_again)
     for _ in range(full(5, 1)):
         for driver in (other, card.driver):
             give_to(card, driver)

@@ -22,8 +22,8 @@ COLLECTION = "drivers/net/igbr"
 DEFAULT_TIMEOUT = 45
 FULL = os.environ.get("IGBR_FULL", "")
 # On one kernel every DMA mapping takes a bounce buffer, which shows one that is not given back or
-# not synchronized
-APPEND = {"lts": "swiotlb=force"}
+# not synchronized; 256 MiB of them, as much as the largest rings of all queues need
+APPEND = {"lts": "swiotlb=131072,force"}
 # A machine without MSI of any kind, for the tests that need it
 WITHOUT_MSI = ("intx.py",)
 

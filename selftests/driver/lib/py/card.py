@@ -9,11 +9,12 @@ import time
 from net.lib.py import KsftSkipEx, defer, ksft_exit, ksft_pr, ksft_run
 from drivers.net.lib.py import NetDrvEpEnv
 
-from .shell import ip_json, output, read, sh, wait_until
+from .shell import ip_json, output, read, sh, wait_until, write
 
 NEEDED = ["NETIF", "REMOTE_TYPE", "REMOTE_ARGS", "LOCAL_V4", "LOCAL_V6", "REMOTE_V4", "REMOTE_V6"]
 # With less an interface has no IPv6, nor its settings.
 IPV6_MIN_MTU = 1280
+DRIVERS = "/sys/bus/pci/drivers"
 
 
 def skip_all(reason):
@@ -41,6 +42,12 @@ class Port:
     def driver(self):
         link = f"{self.device}/driver"
         return os.path.basename(os.readlink(link)) if os.path.exists(link) else None
+
+    def bind(self, driver):
+        write(f"{DRIVERS}/{driver}/bind", self.bdf)
+
+    def unbind(self):
+        write(f"{DRIVERS}/{self.driver}/unbind", self.bdf)
 
     def netdev_here(self):
         """The interface's name if it is in this namespace, as it is right after a probe."""
@@ -131,6 +138,14 @@ class Card(NetDrvEpEnv):
                 port.ip(f"neigh replace {address} lladdr {other.mac} dev {port.name} nud permanent")
         self.dev = ip_json(f"link show dev {self.port.name}")[0]
         self.ifindex = self.dev["ifindex"]
+
+    def bound_again(self):
+        """For defer: whatever happened, the card has its driver."""
+        if self.port.driver != self.driver:
+            if self.port.driver:
+                self.port.unbind()
+            self.port.bind(self.driver)
+        self.ready()
 
     @contextlib.contextmanager
     def in_peer(self):
