@@ -201,6 +201,48 @@ static u32 igbr_get_rxfh_key_size(struct net_device *netdev)
 	return IGBR_RSS_KEY_SIZE;
 }
 
+static int igbr_get_tunable(struct net_device *netdev, const struct ethtool_tunable *tunable,
+			    void *data)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+
+	switch (tunable->id) {
+	case ETHTOOL_RX_COPYBREAK:
+		*(u32 *)data = adapter->rx_rings[0]->copybreak;
+		return 0;
+	case ETHTOOL_TX_COPYBREAK:
+		*(u32 *)data = adapter->tx_rings[0]->copybreak;
+		return 0;
+	default:
+		return -EOPNOTSUPP;
+	}
+}
+
+static int igbr_set_tunable(struct net_device *netdev, const struct ethtool_tunable *tunable,
+			    const void *data)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+	bool rx = tunable->id == ETHTOOL_RX_COPYBREAK;
+	u32 len = *(u32 *)data, most = rx ? IGBR_RX_COPY_LEN : IGBR_TX_COPY_LEN;
+	unsigned int i;
+
+	if (!rx && tunable->id != ETHTOOL_TX_COPYBREAK)
+		return -EOPNOTSUPP;
+	if (len > most) {
+		netdev_err(netdev, "%s-copybreak is %u at the most, %u does not go\n",
+			   rx ? "rx" : "tx", most, len);
+		return -EINVAL;
+	}
+	/* Also those not in use, so that a queue that is added later is like the others. */
+	for (i = 0; i < IGBR_MAX_QUEUES; i++) {
+		if (rx)
+			igbr_rx_set_copybreak(adapter->rx_rings[i], len);
+		else
+			igbr_tx_set_copybreak(adapter->tx_rings[i], len);
+	}
+	return 0;
+}
+
 const struct ethtool_ops igbr_ethtool_ops = {
 	.supported_coalesce_params = ETHTOOL_COALESCE_USECS | ETHTOOL_COALESCE_USE_ADAPTIVE_RX,
 	.get_drvinfo = igbr_get_drvinfo,
@@ -243,5 +285,7 @@ const struct ethtool_ops igbr_ethtool_ops = {
 	.set_rxfh = igbr_rss_set,
 	.get_rxfh_fields = igbr_rss_get_fields,
 	.set_rxfh_fields = igbr_rss_set_fields,
+	.get_tunable = igbr_get_tunable,
+	.set_tunable = igbr_set_tunable,
 	.get_ts_info = ethtool_op_get_ts_info,
 };

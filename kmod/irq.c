@@ -67,7 +67,7 @@ static int igbr_alloc_pair(struct igbr_adapter *adapter, unsigned int i)
 	tx->txq = netdev_get_tx_queue(adapter->netdev, i);
 	tx->vector = vector;
 	tx->queue = i;
-	tx->copybreak = IGBR_TX_COPY_LEN;
+	igbr_tx_set_copybreak(tx, IGBR_TX_COPY_LEN);
 	tx->head = adapter->tx_heads + i * L1_CACHE_BYTES;
 	tx->head_dma = adapter->tx_heads_dma + i * L1_CACHE_BYTES;
 	u64_stats_init(&tx->xmit_syncp);

@@ -97,6 +97,8 @@ void igbr_moderation_sample(struct igbr_vector *vector)
 	struct dim_sample sample = { };
 	struct dim *dim = &mod->dim;
 
+	mod->until_sample = IGBR_SAMPLE_EVENTS;
+	mod->events += IGBR_SAMPLE_EVENTS;
 	/* Pairs with igbr_dim_work(), which has it until then. */
 	if (!READ_ONCE(mod->adaptive) || smp_load_acquire(&dim->state) == DIM_APPLY_NEW_PROFILE)
 		return;
@@ -171,6 +173,7 @@ void igbr_moderation_init(struct igbr_vector *vector)
 {
 	struct igbr_moderation *mod = &vector->mod;
 
+	mod->until_sample = IGBR_SAMPLE_EVENTS;
 	mod->adaptive = true;
 	mod->rx_usecs = IGBR_RX_USECS_DYNAMIC;
 	mod->tx_usecs = IGBR_TX_USECS;

@@ -22,7 +22,8 @@ struct netlink_ext_ack;
 /**
  * struct igbr_moderation - moderation of one vector
  * @adaptive: the time between interrupts follows the traffic
- * @events: interrupts, as many as fit
+ * @until_sample: interrupts until the next sample
+ * @events: interrupts up to the last sample, as many as fit
  * @dim: the kernel's search for the best time
  * @lock: guards @adaptive, @interval and the EITR register
  * @interval: shortest time between two interrupts in microseconds, as the device has it
@@ -35,6 +36,7 @@ struct netlink_ext_ack;
  */
 struct igbr_moderation {
 	bool adaptive;
+	u8 until_sample;
 	u16 events;
 	struct dim dim;
 	spinlock_t lock;	/* adaptive, interval and EITR */

@@ -80,6 +80,12 @@ static int igbr_set_features(struct net_device *netdev, netdev_features_t featur
 	return 0;
 }
 
+static noinline netdev_features_t igbr_tagged_features(struct sk_buff *skb,
+						       netdev_features_t features)
+{
+	return vlan_features_check(skb, features);
+}
+
 /* What the device cannot do for this frame, the stack does. */
 static netdev_features_t igbr_features_check(struct sk_buff *skb, struct net_device *netdev,
 					     netdev_features_t features)
@@ -91,7 +97,9 @@ static netdev_features_t igbr_features_check(struct sk_buff *skb, struct net_dev
 	    unlikely(mac_header > IGBR_MAX_MAC_HEADER || ip_header > IGBR_MAX_IP_HEADER ||
 		     skb->encapsulation))
 		features &= ~(NETIF_F_CSUM_MASK | NETIF_F_SCTP_CRC | NETIF_F_GSO_MASK);
-	return vlan_features_check(skb, features);
+	if (unlikely(eth_type_vlan(skb->protocol)))
+		return igbr_tagged_features(skb, features);
+	return features;
 }
 
 const struct net_device_ops igbr_netdev_ops = {

@@ -17,9 +17,11 @@
 int igbr_poll(struct napi_struct *napi, int budget)
 {
 	struct igbr_vector *vector = container_of(napi, struct igbr_vector, napi);
-	bool tx_complete = igbr_clean_tx_irq(vector->tx, budget);
+	bool tx_complete = true;
 	int done;
 
+	if (igbr_tx_is_done(vector->tx))
+		tx_complete = igbr_clean_tx_irq(vector->tx, budget);
 	if (unlikely(!budget))
 		return 0;
 
@@ -28,9 +30,13 @@ int igbr_poll(struct napi_struct *napi, int budget)
 	if (done >= budget || !tx_complete)
 		return budget;
 	/* A poll that the timer asked for is no interrupt's, and leaves the device as it is. */
-	if (likely(vector->masked) && unlikely(!(++vector->mod.events % IGBR_SAMPLE_EVENTS)))
+	if (unlikely(!vector->masked)) {
+		napi_complete_done(napi, done);
+		return done;
+	}
+	if (unlikely(!--vector->mod.until_sample))
 		igbr_moderation_sample(vector);
-	if (likely(napi_complete_done(napi, done)) && likely(vector->masked))
+	if (likely(napi_complete_done(napi, done)))
 		igbr_irq_arm(vector);
 	return done;
 }

@@ -31,6 +31,12 @@
 #define IGBR_RX_HALF_HW_LEN	2048
 #define IGBR_RX_FULL_SIZE	PAGE_SIZE
 
+/* The device always has three quarters of the ring; tail writes beyond this many save little. */
+#define IGBR_RX_MAX_BATCH	64
+/* Frames to take before memory is asked for again that was not there */
+#define IGBR_RX_RETRY		8U
+#define IGBR_RX_BATCH(count)	min((count) / 4 & ~1U, IGBR_RX_MAX_BATCH)
+
 static_assert(IGBR_RX_HEADROOM + IGBR_RX_HALF_LEN + IGBR_RX_TAILROOM <= IGBR_RX_HALF_SIZE);
 /* A half is not safe by what the device is told of the buffer, but by RLPML: see rx_all. */
 static_assert(IGBR_RX_HEADROOM + IGBR_RX_FULL_LEN + IGBR_RX_TAILROOM <= IGBR_RX_FULL_SIZE);
@@ -114,6 +120,7 @@ int igbr_rx_mem_alloc(struct igbr_adapter *adapter, unsigned int queue,
 
 	*mem = (struct igbr_rx_mem){
 		.count = count,
+		.batch = IGBR_RX_BATCH(count),
 		.buf_len = half ? IGBR_RX_HALF_LEN : IGBR_RX_FULL_LEN,
 		.hw_len = half ? IGBR_RX_HALF_HW_LEN : IGBR_RX_FULL_LEN,
 		.truesize = half ? IGBR_RX_HALF_SIZE : IGBR_RX_FULL_SIZE,
@@ -202,6 +209,8 @@ out:
 	mem->fresh = false;
 	ring->next_to_clean = 0;
 	ring->next_to_use = i;
+	ring->run = min(i, mem->batch);
+	ring->holes = mem->count - i;
 	ring->starved = i < mem->frame_bufs;
 	ring->suspect = -1;
 }
@@ -304,7 +313,7 @@ enum igbr_rx_health igbr_rx_health(struct igbr_rx_ring *ring, unsigned int head)
 	ring->suspect = -1;
 	if (READ_ONCE(ring->starved) ||
 	    (le64_to_cpu(READ_ONCE(mem->desc[due].wb.upper)) & IGBR_RXD_DD &&
-	     READ_ONCE(mem->bufs[due])))
+	     due != READ_ONCE(ring->next_to_use)))
 		return IGBR_RX_POLL;
 	if (head == due)
 		return IGBR_RX_WELL;
@@ -314,37 +323,89 @@ enum igbr_rx_health igbr_rx_health(struct igbr_rx_ring *ring, unsigned int head)
 	return IGBR_RX_WELL;
 }
 
-/*
- * Give the device buffers for the slots that were emptied, and tell it once. Returns the slots
- * that are still empty.
- */
-noinline unsigned int igbr_rx_refill(struct igbr_rx_ring *ring, unsigned int slots)
+/* Slots that the device does not have, but for those that are always empty */
+static unsigned int igbr_rx_empty_slots(const struct igbr_rx_ring *ring)
+{
+	unsigned int count = ring->mem.count;
+	unsigned int gap = ring->next_to_clean + count - ring->next_to_use;
+
+	return (gap > count ? gap - count : gap) - IGBR_RX_EMPTY;
+}
+
+/* Put buffers into @empty slots. Returns the index of the next one. */
+static unsigned int igbr_rx_fill(struct igbr_rx_ring *ring, unsigned int empty)
 {
 	struct igbr_rx_mem *mem = &ring->mem;
 	unsigned int per_page = igbr_rx_per_page(mem);
 	unsigned int index = ring->next_to_use;
-	bool starved;
 
-	while (slots >= per_page) {
+	for (; empty >= per_page; empty -= per_page) {
 		if (unlikely(!igbr_rx_fill_page(mem, index, GFP_ATOMIC))) {
 			igbr_rx_count(ring, &ring->stats.alloc_failed);
 			break;
 		}
-		slots -= per_page;
 		index += per_page;
 		if (unlikely(index == mem->count))
 			index = 0;
 	}
-	if (likely(index != ring->next_to_use)) {
-		ring->next_to_use = index;
-		/* writel() lets the device see the descriptors before the tail. */
-		writel(index, ring->tail);
+	return index;
+}
+
+/* As igbr_rx_fill(), for igbr_clean_rx_xdp(): most slots may have kept their buffers. */
+static unsigned int igbr_rx_fill_holes(struct igbr_rx_ring *ring, unsigned int empty)
+{
+	unsigned int index = ring->next_to_use;
+	struct igbr_rx_mem *mem = &ring->mem;
+
+	for (; ring->holes && empty; empty--) {
+		if (!mem->bufs[index]) {
+			if (unlikely(!igbr_rx_fill_page(mem, index, GFP_ATOMIC))) {
+				igbr_rx_count(ring, &ring->stats.alloc_failed);
+				return index;
+			}
+			ring->holes--;
+		}
+		if (unlikely(++index == mem->count))
+			index = 0;
 	}
+	index += empty;
+	return index < mem->count ? index : index - mem->count;
+}
+
+/**
+ * igbr_rx_turn - look at the ring as a whole: its end, new buffers, what to take next
+ * @ring: the ring
+ * @index: the next descriptor that the device will write back, or the end of the ring
+ *
+ * Context: softirq, the ring's NAPI.
+ */
+noinline void igbr_rx_turn(struct igbr_rx_ring *ring, unsigned int index)
+{
+	struct igbr_rx_mem *mem = &ring->mem;
+	unsigned int empty, given;
+
+	if (index == mem->count)
+		index = 0;
+	WRITE_ONCE(ring->next_to_clean, index);
+	empty = igbr_rx_empty_slots(ring);
+	if (empty >= mem->batch || ring->starved) {
+		index = mem->xdp ? igbr_rx_fill_holes(ring, empty) : igbr_rx_fill(ring, empty);
+		if (likely(index != ring->next_to_use)) {
+			WRITE_ONCE(ring->next_to_use, index);
+			/* writel() lets the device see the descriptors before the tail. */
+			writel(index, ring->tail);
+		}
+		empty = igbr_rx_empty_slots(ring);
+	}
+	given = mem->count - IGBR_RX_EMPTY - empty;
 	/* With fewer buffers at the device than a frame may take, no interrupt might come. */
-	starved = mem->count - IGBR_RX_EMPTY - slots < mem->frame_bufs;
-	if (unlikely(ring->starved != starved))
-		WRITE_ONCE(ring->starved, starved);
-	return slots;
+	WRITE_ONCE(ring->starved, given < mem->frame_bufs);
+	if (likely(empty < mem->batch))
+		given = mem->batch - empty;
+	else
+		/* There was no memory: soon try again. */
+		given = min(given, IGBR_RX_RETRY);
+	ring->run = min_t(unsigned int, given, mem->count - ring->next_to_clean);
 }
 
 static __always_inline struct sk_buff *igbr_rx_build(struct igbr_rx_ring *ring, void *buf,
@@ -373,6 +434,30 @@ void igbr_rx_fill_special(struct igbr_rx_ring *ring, struct sk_buff *skb, u64 up
 		igbr_rx_count(ring, &ring->stats.csum_errors);
 	else
 		igbr_rx_count(ring, &ring->stats.csum_none);
+}
+
+/**
+ * igbr_rx_set_copybreak - from which length on packets are built around their buffers
+ * @ring: the ring; it may be running
+ * @len: frames of up to so many bytes are copied instead, IGBR_RX_COPY_LEN at the most; 0: none
+ *
+ * A copy takes less of a socket's memory than a buffer, and somewhat more of the CPU.
+ */
+void igbr_rx_set_copybreak(struct igbr_rx_ring *ring, unsigned int len)
+{
+	WRITE_ONCE(ring->copybreak, len);
+}
+
+/* Make a packet of a short frame by copy. Its buffer is free again. */
+static noinline struct sk_buff *igbr_rx_copy(struct igbr_rx_ring *ring, void *buf, unsigned int len)
+{
+	struct sk_buff *skb = napi_alloc_skb(ring->napi, len);
+
+	if (likely(skb)) {
+		skb_put_data(skb, buf, len);
+		igbr_rx_put_buf(&ring->mem, buf, true);
+	}
+	return skb;
 }
 
 enum igbr_rx_drop {
@@ -463,7 +548,10 @@ static __always_inline struct sk_buff *igbr_rx_take(struct igbr_rx_ring *ring, v
 	if (dma_dev_need_sync(ring->dev))
 		page_pool_dma_sync_for_cpu(ring->mem.pool, virt_to_page(buf), offset_in_page(buf),
 					   len);
-	skb = igbr_rx_build(ring, buf, len);
+	if (unlikely(len <= READ_ONCE(ring->copybreak)))
+		skb = igbr_rx_copy(ring, buf, len);
+	else
+		skb = igbr_rx_build(ring, buf, len);
 	if (unlikely(!skb))
 		igbr_rx_drop(ring, buf, true, IGBR_RX_DROP_NO_MEMORY);
 	return skb;
@@ -487,49 +575,59 @@ u64 igbr_rx_packets(const struct igbr_rx_ring *ring)
 	return packets;
 }
 
-/**
- * igbr_clean_rx_irq - take what a receive queue has, up to the budget
- * @ring: the ring
- * @budget: descriptors at the most, above zero: a frame whose end never comes costs budget too
- *
- * Context: softirq, the ring's NAPI.
- * Return: descriptors taken; less than @budget: the ring is empty.
+/*
+ * Take what the device wrote to up to @count descriptors: it has so many, and the ring does not
+ * end before. Returns how many were taken.
  */
-int igbr_clean_rx_irq(struct igbr_rx_ring *ring, int budget)
+static __always_inline unsigned int igbr_rx_run(struct igbr_rx_ring *ring, unsigned int count)
 {
-	unsigned int empty = igbr_rx_empty_slots(ring);
-	struct igbr_rx_mem *mem = &ring->mem;
-	unsigned int index = ring->next_to_clean;
-	int done = 0;
+	union igbr_rx_desc *desc = &ring->mem.desc[ring->next_to_clean], *end = desc + count;
+	void **slot = &ring->mem.bufs[ring->next_to_clean];
 
-	while (likely(done < budget)) {
-		union igbr_rx_desc *desc = &mem->desc[index];
+	for (; desc != end; desc++, slot++) {
 		u64 upper = le64_to_cpu(READ_ONCE(desc->wb.upper));
-		void **slot = &mem->bufs[index], *buf = *slot;
+		void *buf = *slot;
 		struct sk_buff *skb;
 
-		/* A slot without a buffer was not given, whatever the device wrote there. */
-		if (!(upper & IGBR_RXD_DD) || unlikely(!buf))
+		if (!(upper & IGBR_RXD_DD))
 			break;
 		/* Nothing else of the descriptor is read before DD. */
 		dma_rmb();
 		prefetch(buf);
 		*slot = NULL;
-		if (unlikely(++index == mem->count))
-			index = 0;
-		done++;
-
 		skb = igbr_rx_take(ring, buf, upper);
 		if (likely(skb)) {
 			igbr_rx_fill_skb(ring, skb, le64_to_cpu(READ_ONCE(desc->wb.lower)),
 					 upper);
 			igbr_rx_pass(ring, skb);
 		}
-		if (++empty >= IGBR_RX_BATCH)
-			empty = igbr_rx_refill(ring, empty);
 	}
-	ring->next_to_clean = index;
-	if (unlikely(ring->starved))
-		igbr_rx_refill(ring, empty);
+	return count - (end - desc);
+}
+
+/**
+ * igbr_clean_rx_irq - take what a receive queue has, up to the budget
+ * @ring: the ring
+ * @budget: descriptors at the most, above zero: a frame whose end never comes costs budget too
+ *
+ * Only descriptors that the device was given are looked at, whatever it writes to others.
+ *
+ * Context: softirq, the ring's NAPI.
+ * Return: descriptors taken; less than @budget: the ring is empty.
+ */
+int igbr_clean_rx_irq(struct igbr_rx_ring *ring, int budget)
+{
+	unsigned int run, got;
+	int done = 0;
+
+	while (done < budget) {
+		run = min_t(unsigned int, ring->run, budget - done);
+		got = igbr_rx_run(ring, run);
+		done += got;
+		igbr_rx_advance(ring, got);
+		/* Without memory for buffers the device has none. */
+		if (likely(got < run) || unlikely(!run))
+			break;
+	}
 	return done;
 }

@@ -26,6 +26,7 @@ union igbr_rx_desc;
  * @pool: where the buffers come from
  * @dma: DMA address of @desc
  * @count: descriptors
+ * @batch: empty slots at which the device gets new buffers, even: one tail write for all
  * @buf_len: bytes that a frame can take of a buffer
  * @hw_len: bytes that the device may be told to write to a buffer, a multiple of 1 KiB
  * @frame_bufs: buffers that the longest frame takes
@@ -42,6 +43,7 @@ struct igbr_rx_mem {
 	struct page_pool *pool;
 	dma_addr_t dma;
 	u16 count;
+	u16 batch;
 	u16 buf_len;
 	u16 hw_len;
 	u16 frame_bufs;
@@ -98,6 +100,7 @@ struct igbr_rx_stats {
  * @napi: NAPI instance that polls it
  * @tail: the RDT register
  * @queue: its number
+ * @copybreak: frames of up to so many bytes are copied
  * @hash_types: RSS types whose hash is taken from the device
  * @status_bits: status and error bits of a descriptor that the device is asked for
  * @prog: XDP program, or NULL
@@ -105,6 +108,9 @@ struct igbr_rx_stats {
  * @suspect: a descriptor that the device may have passed by, or -1; of the service task
  * @next_to_clean: next descriptor that the device will write back
  * @next_to_use: next descriptor to hand to the device
+ * @run: descriptors from @next_to_clean on that the device has, before it is time to look at the
+ *	ring as a whole
+ * @holes: with XDP, slots from @next_to_use up to @next_to_clean that have no buffer
  * @starved: too few buffers for a frame are at the device; the service task polls it again
  * @skb: frame of which the last descriptor has not come, or a mark that it is being dropped
  * @xdp: with XDP, the frame of which the last descriptor has not come; no data: there is none
@@ -118,6 +124,7 @@ struct igbr_rx_ring {
 	struct napi_struct *napi;
 	void __iomem *tail;
 	u8 queue;
+	u16 copybreak;
 	u16 hash_types;
 	u64 status_bits;
 	bool keep_bad;
@@ -126,6 +133,8 @@ struct igbr_rx_ring {
 
 	u16 next_to_clean ____cacheline_aligned_in_smp;
 	u16 next_to_use;
+	u16 run;
+	u16 holes;
 	bool starved;
 	struct sk_buff *skb;
 	struct xdp_buff xdp;
@@ -145,12 +154,16 @@ enum igbr_rx_health {
 	IGBR_RX_STUCK,
 };
 
+/* A copy takes as little as this only while a small piece of memory does. */
+#define IGBR_RX_COPY_LEN	512
+
 int igbr_rx_mem_alloc(struct igbr_adapter *adapter, unsigned int queue,
 		      const struct igbr_config *config, struct igbr_rx_mem *mem);
 void igbr_rx_mem_free(struct igbr_adapter *adapter, struct igbr_rx_mem *mem);
 void igbr_rx_attach(struct igbr_rx_ring *ring);
 void igbr_rx_start(struct igbr_adapter *adapter, struct igbr_rx_ring *ring);
 void igbr_rx_set_features(struct igbr_rx_ring *ring, netdev_features_t features);
+void igbr_rx_set_copybreak(struct igbr_rx_ring *ring, unsigned int len);
 void igbr_rx_stop(struct igbr_rx_ring *ring);
 void igbr_rx_set_drop(struct igbr_hw *hw, struct igbr_rx_ring *ring, bool drop);
 u64 igbr_rx_packets(const struct igbr_rx_ring *ring);

@@ -13,8 +13,6 @@
 
 /* What a frame can take of a buffer that is a page */
 #define IGBR_RX_FULL_LEN	3072
-/* Buffers are handed to the device by this many, which is even: one tail write for all. */
-#define IGBR_RX_BATCH		32
 /* A full ring would look like an empty one; two slots, because pages fill two. */
 #define IGBR_RX_EMPTY		2
 
@@ -35,16 +33,20 @@ static __always_inline void igbr_rx_count(struct igbr_rx_ring *ring, u64_stats_t
 	u64_stats_update_end(&ring->syncp);
 }
 
-/* Slots that have no buffer, but for those that are always empty */
-static inline unsigned int igbr_rx_empty_slots(const struct igbr_rx_ring *ring)
-{
-	unsigned int count = ring->mem.count;
-	unsigned int gap = ring->next_to_clean + count - ring->next_to_use;
+void igbr_rx_turn(struct igbr_rx_ring *ring, unsigned int index);
 
-	return (gap > count ? gap - count : gap) - IGBR_RX_EMPTY;
+/* So many descriptors of @ring->run were taken. */
+static __always_inline void igbr_rx_advance(struct igbr_rx_ring *ring, unsigned int taken)
+{
+	unsigned int index = ring->next_to_clean + taken;
+
+	ring->run -= taken;
+	if (unlikely(!ring->run || ring->starved))
+		igbr_rx_turn(ring, index);
+	else
+		WRITE_ONCE(ring->next_to_clean, index);
 }
 
-unsigned int igbr_rx_refill(struct igbr_rx_ring *ring, unsigned int slots);
 void igbr_rx_fill_special(struct igbr_rx_ring *ring, struct sk_buff *skb, u64 upper, u64 status);
 
 /* Hash, checksum verdict, queue and protocol from the last descriptor's write-back */
@@ -54,10 +56,12 @@ static __always_inline void igbr_rx_fill_skb(struct igbr_rx_ring *ring, struct s
 	u32 rss_type = FIELD_GET(IGBR_RXD_RSS_TYPE, lower);
 	u64 status = upper & ring->status_bits;
 
-	if (likely(BIT(rss_type) & ring->hash_types))
-		skb_set_hash(skb, FIELD_GET(IGBR_RXD_HASH, lower),
-			     BIT(rss_type) & IGBR_RSS_TYPES_L4 ? PKT_HASH_TYPE_L4 :
-								 PKT_HASH_TYPE_L3);
+	if (likely(BIT(rss_type) & ring->hash_types)) {
+		/* As skb_set_hash() of a packet that has none. */
+		skb->hash = FIELD_GET(IGBR_RXD_HASH, lower);
+		if (BIT(rss_type) & IGBR_RSS_TYPES_L4)
+			skb->l4_hash = 1;
+	}
 	if (likely(status == IGBR_RXD_L4CS))
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
 	else if (!status)

@@ -129,6 +129,16 @@ void igbr_tx_start(struct igbr_adapter *adapter, struct igbr_tx_ring *ring)
 	netdev_tx_reset_queue(ring->txq);
 }
 
+/**
+ * igbr_tx_set_copybreak - which frames go by copy
+ * @ring: the ring; it may be running
+ * @len: those of up to so many bytes, IGBR_TX_COPY_LEN at the most; 0: none
+ */
+void igbr_tx_set_copybreak(struct igbr_tx_ring *ring, unsigned int len)
+{
+	WRITE_ONCE(ring->copybreak, len);
+}
+
 static unsigned int igbr_tx_next(const struct igbr_tx_ring *ring, unsigned int index)
 {
 	return unlikely(++index == ring->mem.count) ? 0 : index;
@@ -139,22 +149,16 @@ static unsigned int igbr_tx_previous(const struct igbr_tx_ring *ring, unsigned i
 	return (index ? index : ring->mem.count) - 1;
 }
 
-static __always_inline void igbr_tx_unmap(struct igbr_tx_ring *ring, struct igbr_tx_buffer *buf)
+static void igbr_tx_unmap(struct igbr_tx_ring *ring, struct igbr_tx_buffer *buf)
 {
 	if (buf->kind & IGBR_TX_MAPPED)
 		dma_unmap_page(ring->dev, buf->dma, buf->len, DMA_TO_DEVICE);
 }
 
-/* Whether the buffer ends a frame that goes from its own memory. */
-static bool igbr_tx_has_frame(const struct igbr_tx_buffer *buf)
+/* Free the frame that the buffer of @kind ends. @budget: NAPI's, 0 elsewhere */
+static __always_inline void igbr_tx_free(const struct igbr_tx_buffer *buf, u32 kind, int budget)
 {
-	return (buf->kind & (IGBR_TX_LAST | IGBR_TX_COPIED)) == IGBR_TX_LAST;
-}
-
-/* Free the frame that the buffer ends. @budget: NAPI's, 0 elsewhere */
-static __always_inline void igbr_tx_free(const struct igbr_tx_buffer *buf, int budget)
-{
-	if (unlikely(buf->kind & IGBR_TX_XDP))
+	if (unlikely(kind & IGBR_TX_XDP))
 		xdp_return_frame(buf->frame);
 	else
 		napi_consume_skb(buf->skb, budget);
@@ -174,8 +178,8 @@ void igbr_tx_stop(struct igbr_tx_ring *ring)
 		struct igbr_tx_buffer *buf = &ring->mem.bufs[i];
 
 		igbr_tx_unmap(ring, buf);
-		if (igbr_tx_has_frame(buf))
-			igbr_tx_free(buf, 0);
+		if ((buf->kind & (IGBR_TX_LAST | IGBR_TX_COPIED)) == IGBR_TX_LAST)
+			igbr_tx_free(buf, buf->kind, 0);
 	}
 	ring->next_to_clean = 0;
 	ring->next_to_use = 0;
@@ -190,17 +194,6 @@ void igbr_tx_stop(struct igbr_tx_ring *ring)
 bool igbr_tx_is_pending(const struct igbr_tx_ring *ring)
 {
 	return le32_to_cpu(READ_ONCE(*ring->head)) != READ_ONCE(ring->next_to_use);
-}
-
-/**
- * igbr_tx_is_done - whether there is something to give back
- * @ring: the ring, running
- *
- * Context: process; the ring may be polled meanwhile.
- */
-bool igbr_tx_is_done(const struct igbr_tx_ring *ring)
-{
-	return le32_to_cpu(READ_ONCE(*ring->head)) != READ_ONCE(ring->next_to_clean);
 }
 
 static unsigned int igbr_tx_free_slots(const struct igbr_tx_ring *ring)
@@ -225,26 +218,27 @@ bool igbr_tx_is_awaited(const struct igbr_tx_ring *ring)
 	       netif_xmit_stopped(ring->txq) || igbr_tx_free_slots(ring) < ring->mem.count / 2;
 }
 
-/* Have somebody look after the frames so far. @room: there is plenty */
-static __always_inline void igbr_tx_watch(struct igbr_tx_ring *ring, bool room)
+/* Have somebody look after the frames so far. @free: descriptors, at most */
+static __always_inline void igbr_tx_watch(struct igbr_tx_ring *ring, unsigned int free)
 {
-	u8 watch, urgency = IGBR_TX_WATCH_LAZY;
+	u8 watch;
 
 	/* Pairs with the watch's own: it sees these frames, or this sees that it is off. */
 	smp_mb();
 	watch = READ_ONCE(ring->watch);
 	if (watch == IGBR_TX_WATCH_SOON)
 		return;
-	if (!room || ring->held != READ_ONCE(ring->held_done) || netif_xmit_stopped(ring->txq))
-		urgency = IGBR_TX_WATCH_SOON;
-	if (unlikely(watch < urgency))
-		igbr_moderation_watch_tx(ring->vector, urgency);
+	if (free < ring->mem.count / 2 || ring->held != READ_ONCE(ring->held_done) ||
+	    netif_xmit_stopped(ring->txq))
+		igbr_moderation_watch_tx(ring->vector, IGBR_TX_WATCH_SOON);
+	else if (unlikely(!watch))
+		igbr_moderation_watch_tx(ring->vector, IGBR_TX_WATCH_LAZY);
 }
 
 /* Tell the device of every descriptor so far; the last one has RS. */
-static __always_inline void igbr_tx_tell(struct igbr_tx_ring *ring, bool room)
+static __always_inline void igbr_tx_tell(struct igbr_tx_ring *ring, unsigned int free)
 {
-	igbr_tx_watch(ring, room);
+	igbr_tx_watch(ring, free);
 	/* Pairs with igbr_tx_done(): buffers below the index are filled, and BQL knows of them. */
 	smp_store_release(&ring->told, ring->next_to_use);
 	/* writel() lets the device see the descriptors before the tail. */
@@ -264,7 +258,7 @@ noinline void igbr_tx_flush(struct igbr_tx_ring *ring)
 	if (ring->told == use)
 		return;
 	ring->mem.desc[igbr_tx_previous(ring, use)].data.cmd |= cpu_to_le64(IGBR_TXD_RS);
-	igbr_tx_tell(ring, false);
+	igbr_tx_tell(ring, 0);
 }
 
 /* A frame's last descriptor, and what the others do not have of it */
@@ -273,16 +267,13 @@ noinline void igbr_tx_flush(struct igbr_tx_ring *ring)
 			 IGBR_TXD_IFCS | IGBR_TXD_END)
 #define IGBR_TXC	(FIELD_PREP(IGBR_TXD_DTYP, IGBR_DTYP_CONTEXT) | IGBR_TXD_DEXT)
 
-/* Put a context into the ring unless the device has just that one. Returns the next index. */
-static unsigned int igbr_tx_put_context(struct igbr_tx_ring *ring, u32 vlan_macip_lens,
-					u32 type_tucmd, u32 mss_l4len)
+/* Put a context into the ring. Returns the next index. */
+static noinline unsigned int igbr_tx_new_context(struct igbr_tx_ring *ring, u32 vlan_macip_lens,
+						 u32 type_tucmd, u32 mss_l4len)
 {
 	union igbr_tx_desc *desc = &ring->mem.desc[ring->next_to_use];
 	struct igbr_tx_context *last = &ring->context;
 
-	if (last->vlan_macip_lens == vlan_macip_lens && last->type_tucmd == type_tucmd &&
-	    last->mss_l4len == mss_l4len)
-		return ring->next_to_use;
 	last->vlan_macip_lens = vlan_macip_lens;
 	last->type_tucmd = type_tucmd;
 	last->mss_l4len = mss_l4len;
@@ -292,6 +283,32 @@ static unsigned int igbr_tx_put_context(struct igbr_tx_ring *ring, u32 vlan_maci
 	desc->context.mss_l4len = cpu_to_le32(mss_l4len);
 	ring->mem.bufs[ring->next_to_use].kind = 0;
 	return igbr_tx_next(ring, ring->next_to_use);
+}
+
+/* Put a context into the ring unless the device has just that one. Returns the next index. */
+static __always_inline unsigned int igbr_tx_put_context(struct igbr_tx_ring *ring,
+							u32 vlan_macip_lens, u32 type_tucmd,
+							u32 mss_l4len)
+{
+	const struct igbr_tx_context *last = &ring->context;
+
+	if (likely(last->vlan_macip_lens == vlan_macip_lens && last->type_tucmd == type_tucmd &&
+		   last->mss_l4len == mss_l4len))
+		return ring->next_to_use;
+	return igbr_tx_new_context(ring, vlan_macip_lens, type_tucmd, mss_l4len);
+}
+
+/* Whether a frame with a tag in its midst has IPv4 behind it. */
+static noinline bool igbr_tx_is_tagged_ipv4(const struct sk_buff *skb)
+{
+	return vlan_get_protocol(skb) == htons(ETH_P_IP);
+}
+
+static __always_inline bool igbr_tx_is_ipv4(const struct sk_buff *skb)
+{
+	if (likely(skb->protocol == htons(ETH_P_IP)))
+		return true;
+	return skb->protocol != htons(ETH_P_IPV6) && igbr_tx_is_tagged_ipv4(skb);
 }
 
 /*
@@ -310,7 +327,7 @@ static int igbr_tx_prepare_segments(struct sk_buff *skb, unsigned int *l4len)
 	l4 = skb->data + start;
 	*l4len = skb->csum_offset == offsetof(struct udphdr, check) ?
 		 sizeof(struct udphdr) : ((struct tcphdr *)l4)->doff * 4;
-	if (vlan_get_protocol(skb) == htons(ETH_P_IP)) {
+	if (igbr_tx_is_ipv4(skb)) {
 		ip_hdr(skb)->tot_len = 0;
 		ip_hdr(skb)->check = 0;
 	} else {
@@ -425,7 +442,7 @@ static noinline bool igbr_tx_drop(struct igbr_tx_ring *ring, struct sk_buff *skb
 /* A short frame goes by copy while there are slots: they are used and done in turn. */
 static __always_inline bool igbr_tx_can_copy(const struct igbr_tx_ring *ring, u32 len, u16 segs)
 {
-	return len <= ring->copybreak && segs == 1 &&
+	return len <= READ_ONCE(ring->copybreak) && segs == 1 &&
 	       ring->copied - READ_ONCE(ring->copies_done) < IGBR_TX_COPIES;
 }
 
@@ -505,7 +522,7 @@ static __always_inline bool igbr_tx_queue_plain(struct igbr_tx_ring *ring, struc
 }
 
 /* Queue a frame that needs nothing but its VLAN tag. */
-static bool igbr_tx_queue_tagged(struct igbr_tx_ring *ring, struct sk_buff *skb, bool more)
+static noinline bool igbr_tx_queue_tagged(struct igbr_tx_ring *ring, struct sk_buff *skb, bool more)
 {
 	u32 len = skb->len, lens;
 	u64 cmd;
@@ -546,62 +563,83 @@ static void igbr_tx_count_gso(struct igbr_tx_ring *ring, u32 len, u32 bytes, u16
 	u64_stats_update_end(&ring->xmit_syncp);
 }
 
-/* Queue a frame that the device is to sum or cut. Returns its bytes on the wire, 0: dropped. */
-static u32 igbr_tx_queue_summed(struct igbr_tx_ring *ring, struct sk_buff *skb, bool more)
+/* The first word of the context of a frame, and what its descriptors have beside it in @cmd */
+static __always_inline u32 igbr_tx_headers(const struct sk_buff *skb, u64 *cmd)
 {
-	bool ipv4 = vlan_get_protocol(skb) == htons(ETH_P_IP);
-	u32 type, mss = 0, len = skb->len, bytes = len, network, lens = 0;
-	u64 cmd = IGBR_TXD_DATA | IGBR_TXD_TXSM;
-	int header = 0, l4 = igbr_tx_l4_type(skb);
+	u32 lens = 0, network = skb_network_offset(skb);
+
+	if (unlikely(skb_vlan_tag_present(skb))) {
+		*cmd |= IGBR_TXD_VLE;
+		lens = FIELD_PREP(IGBR_TXC_VLAN, skb_vlan_tag_get(skb));
+	}
+	return lens | FIELD_PREP(IGBR_TXC_MACLEN, network) |
+	       FIELD_PREP(IGBR_TXC_IPLEN, skb_checksum_start_offset(skb) - network);
+}
+
+/* Queue a packet that the device is to cut; as igbr_tx_queue_summed(). */
+static noinline u32 igbr_tx_queue_gso(struct igbr_tx_ring *ring, struct sk_buff *skb, u64 cmd,
+				      u32 type)
+{
+	u32 len = skb->len, bytes, lens, mss;
 	unsigned int l4len;
-	u16 segs = 1;
+	int header = igbr_tx_prepare_segments(skb, &l4len);
+	u16 segs = skb_shinfo(skb)->gso_segs;
+
+	if (unlikely(header < 0))
+		return igbr_tx_drop(ring, skb);
+	if (type & IGBR_TXC_IPV4)
+		cmd |= IGBR_TXD_IXSM;
+	cmd |= IGBR_TXD_TSE | FIELD_PREP(IGBR_TXD_PAYLEN, len - header);
+	bytes = len + (segs - 1) * header;
+	mss = FIELD_PREP(IGBR_TXC_MSS, skb_shinfo(skb)->gso_size) |
+	      FIELD_PREP(IGBR_TXC_L4LEN, l4len);
+	lens = igbr_tx_headers(skb, &cmd);
+	if (unlikely(!igbr_tx_queue(ring, skb, cmd, len, bytes, segs,
+				    igbr_tx_put_context(ring, lens, type, mss))))
+		return 0;
+	igbr_tx_count_gso(ring, len, bytes, segs);
+	return bytes;
+}
+
+/* Queue a frame that the device is to sum or cut. Returns its bytes on the wire, 0: dropped. */
+static noinline u32 igbr_tx_queue_summed(struct igbr_tx_ring *ring, struct sk_buff *skb, bool more)
+{
+	u64 cmd = IGBR_TXD_DATA | IGBR_TXD_TXSM;
+	u32 type, lens, len = skb->len;
+	int l4 = igbr_tx_l4_type(skb);
 
 	if (unlikely(l4 < 0)) {
 		if (skb_checksum_help(skb))
 			return igbr_tx_drop(ring, skb);
-		return igbr_tx_queue_tagged(ring, skb, more) ? bytes : 0;
+		return igbr_tx_queue_tagged(ring, skb, more) ? len : 0;
 	}
-	type = IGBR_TXC | l4 | (ipv4 ? IGBR_TXC_IPV4 : 0);
+	type = IGBR_TXC | l4 | (igbr_tx_is_ipv4(skb) ? IGBR_TXC_IPV4 : 0);
 	if (more)
 		cmd &= ~IGBR_TXD_RS;
 	if (skb_is_gso(skb)) {
-		header = igbr_tx_prepare_segments(skb, &l4len);
-		if (unlikely(header < 0))
-			return igbr_tx_drop(ring, skb);
-		cmd |= IGBR_TXD_TSE | (ipv4 ? IGBR_TXD_IXSM : 0);
-		segs = skb_shinfo(skb)->gso_segs;
-		bytes += (segs - 1) * header;
-		mss = FIELD_PREP(IGBR_TXC_MSS, skb_shinfo(skb)->gso_size) |
-		      FIELD_PREP(IGBR_TXC_L4LEN, l4len);
+		len = igbr_tx_queue_gso(ring, skb, cmd, type);
+	} else {
+		cmd |= FIELD_PREP(IGBR_TXD_PAYLEN, len);
+		lens = igbr_tx_headers(skb, &cmd);
+		if (unlikely(!igbr_tx_queue(ring, skb, cmd, len, len, 1,
+					    igbr_tx_put_context(ring, lens, type, 0))))
+			return 0;
 	}
-	if (skb_vlan_tag_present(skb)) {
-		cmd |= IGBR_TXD_VLE;
-		lens = FIELD_PREP(IGBR_TXC_VLAN, skb_vlan_tag_get(skb));
-	}
-	cmd |= FIELD_PREP(IGBR_TXD_PAYLEN, len - header);
-	network = skb_network_offset(skb);
-	lens |= FIELD_PREP(IGBR_TXC_MACLEN, network) |
-		FIELD_PREP(IGBR_TXC_IPLEN, skb_checksum_start_offset(skb) - network);
-	if (unlikely(!igbr_tx_queue(ring, skb, cmd, len, bytes, segs,
-				    igbr_tx_put_context(ring, lens, type, mss))))
-		return 0;
 	u64_stats_update_begin(&ring->xmit_syncp);
 	u64_stats_inc(&ring->needs_csum);
 	u64_stats_update_end(&ring->xmit_syncp);
-	if (header)
-		igbr_tx_count_gso(ring, len, bytes, segs);
-	return bytes;
+	return len;
 }
 
-/* Queue a frame that the device is to sum, cut or tag. Returns as igbr_tx_queue_summed(). */
-static noinline u32 igbr_tx_queue_offload(struct igbr_tx_ring *ring, struct sk_buff *skb, bool more)
+/* Queue a frame that is too short, or has but a tag. Returns as igbr_tx_queue_summed(). */
+static noinline u32 igbr_tx_queue_special(struct igbr_tx_ring *ring, struct sk_buff *skb, bool more)
 {
 	u32 len;
 
 	/* It frees the frame when it fails. */
-	if (unlikely(skb->len < IGBR_TX_MIN_LEN) && skb_put_padto(skb, IGBR_TX_MIN_LEN))
+	if (skb->len < IGBR_TX_MIN_LEN && skb_put_padto(skb, IGBR_TX_MIN_LEN))
 		return 0;
-	if (likely(skb->ip_summed == CHECKSUM_PARTIAL))
+	if (skb->ip_summed == CHECKSUM_PARTIAL)
 		return igbr_tx_queue_summed(ring, skb, more);
 	len = skb->len;
 	return igbr_tx_queue_tagged(ring, skb, more) ? len : 0;
@@ -714,9 +752,12 @@ netdev_tx_t igbr_xmit_frame(struct sk_buff *skb, struct net_device *netdev)
 		igbr_tx_flush(ring);
 		return NETDEV_TX_BUSY;
 	}
-	if (skb->ip_summed == CHECKSUM_PARTIAL || skb_vlan_tag_present(skb) ||
-	    unlikely(bytes < IGBR_TX_MIN_LEN))
-		bytes = igbr_tx_queue_offload(ring, skb, more);
+	if (unlikely(bytes < IGBR_TX_MIN_LEN))
+		bytes = igbr_tx_queue_special(ring, skb, more);
+	else if (skb->ip_summed == CHECKSUM_PARTIAL)
+		bytes = igbr_tx_queue_summed(ring, skb, more);
+	else if (skb_vlan_tag_present(skb))
+		bytes = igbr_tx_queue_special(ring, skb, more);
 	else if (unlikely(!igbr_tx_queue_plain(ring, skb, bytes, more)))
 		bytes = 0;
 
@@ -725,7 +766,7 @@ netdev_tx_t igbr_xmit_frame(struct sk_buff *skb, struct net_device *netdev)
 			igbr_tx_flush(ring);
 	} else if (__netdev_tx_sent_queue(ring->txq, bytes, more)) {
 		if (likely(!more))
-			igbr_tx_tell(ring, free >= ring->mem.count / 2);
+			igbr_tx_tell(ring, free);
 		else
 			igbr_tx_flush(ring);
 	}
@@ -734,22 +775,19 @@ netdev_tx_t igbr_xmit_frame(struct sk_buff *skb, struct net_device *netdev)
 	return NETDEV_TX_OK;
 }
 
-/* How many descriptors the device has done, by its word @head; negative if that cannot be. */
-static int igbr_tx_done(struct igbr_tx_ring *ring, unsigned int *head)
+/* Whether the device can have done all before @head, by what it was told. */
+static __always_inline bool igbr_tx_is_sane(const struct igbr_tx_ring *ring, unsigned int head)
 {
-	unsigned int count = ring->mem.count, clean = ring->next_to_clean;
-	unsigned int told, done, filled;
+	unsigned int clean = ring->next_to_clean, told;
 
-	*head = le32_to_cpu(READ_ONCE(*ring->head));
 	/* What the device was told is read after its word, and so is what it has done. */
 	dma_rmb();
 	/* Pairs with igbr_tx_tell(). */
 	told = smp_load_acquire(&ring->told);
-	if (unlikely(*head >= count))
-		return -1;
-	done = *head - clean + (*head < clean ? count : 0);
-	filled = told - clean + (told < clean ? count : 0);
-	return unlikely(done > filled) ? -1 : done;
+	if (likely(clean <= told))
+		return clean <= head && head <= told;
+	/* What it has goes over the end of the ring. */
+	return (clean <= head && head < ring->mem.count) || head <= told;
 }
 
 /* The device lies about what it has sent; nothing that it says of this ring can be used. */
@@ -764,59 +802,62 @@ static void igbr_tx_bad_head(struct igbr_tx_ring *ring)
 	igbr_report_fault(netdev_priv(ring->netdev), IGBR_FAULT_TX, ring->queue);
 }
 
-/*
- * Give back the descriptors before @end one by one. Adds to @packets; returns the last buffer that
- * ends a frame, or NULL.
- */
-static const struct igbr_tx_buffer *igbr_tx_clean(struct igbr_tx_ring *ring, unsigned int end,
-						  int budget, unsigned int *packets)
+/* Tell the stack of the frames up to the one that @last ends, and count them. */
+static __always_inline void igbr_tx_report(struct igbr_tx_ring *ring, unsigned int packets,
+					   const struct igbr_tx_buffer *last)
 {
-	unsigned int index = ring->next_to_clean, segs = 0;
+	u32 bytes = last->sent_bytes - ring->sent_bytes;
 
-	do {
-		struct igbr_tx_buffer *buf = &ring->mem.bufs[index];
-
-		igbr_tx_unmap(ring, buf);
-		if (igbr_tx_has_frame(buf)) {
-			segs += FIELD_GET(IGBR_TX_SEGS, buf->kind);
-			WRITE_ONCE(ring->held_done, ring->held_done + 1);
-			igbr_tx_free(buf, budget);
-		} else if (buf->kind & IGBR_TX_COPIED) {
-			segs++;
-			WRITE_ONCE(ring->copies_done, buf->copies);
-		}
-		index = igbr_tx_next(ring, index);
-	} while (index != end);
-
-	*packets = segs;
-	/* A frame may have been cut in two by the limit of a poll. */
-	while (!(ring->mem.bufs[igbr_tx_previous(ring, index)].kind & IGBR_TX_LAST)) {
-		index = igbr_tx_previous(ring, index);
-		if (index == ring->next_to_clean)
-			return NULL;
-	}
-	return &ring->mem.bufs[igbr_tx_previous(ring, index)];
+	ring->sent_bytes = last->sent_bytes;
+	u64_stats_update_begin(&ring->syncp);
+	u64_stats_add(&ring->packets, packets);
+	u64_stats_add(&ring->bytes, bytes);
+	u64_stats_update_end(&ring->syncp);
+	/* How much room there is matters only to a queue that was stopped. */
+	netif_txq_completed_wake(ring->txq, packets, bytes,
+				 netif_tx_queue_stopped(ring->txq) ? igbr_tx_free_slots(ring) : 0,
+				 IGBR_TX_WAKE);
 }
 
-/*
- * Give back everything before @end at once, if it is copied frames only: their sums are in the
- * last buffer. Returns that, or NULL: some frame goes from its own memory.
- */
-static const struct igbr_tx_buffer *igbr_tx_skip(struct igbr_tx_ring *ring, unsigned int end,
-						 unsigned int *packets)
+/* Give back the descriptors before @head one by one; as igbr_clean_tx_irq(). */
+static noinline bool igbr_tx_clean(struct igbr_tx_ring *ring, unsigned int head, int budget)
 {
-	const struct igbr_tx_buffer *last = &ring->mem.bufs[igbr_tx_previous(ring, end)];
+	unsigned int count = ring->mem.count, index = ring->next_to_clean, end = head;
+	unsigned int packets = 0, held = 0;
+	const struct igbr_tx_buffer *last = NULL;
 
-	if (READ_ONCE(ring->held) != ring->held_done || !(last->kind & IGBR_TX_COPIED))
-		return NULL;
-	*packets = last->copies - ring->copies_done;
-	WRITE_ONCE(ring->copies_done, last->copies);
-	return last;
+	if (unlikely(head - index + (head < index ? count : 0) > IGBR_TX_CLEAN_MAX))
+		end = (index + IGBR_TX_CLEAN_MAX) % count;
+	while (index != end) {
+		struct igbr_tx_buffer *buf = &ring->mem.bufs[index];
+		u32 kind = buf->kind;
+
+		igbr_tx_unmap(ring, buf);
+		if (unlikely(++index == count))
+			index = 0;
+		/* A limit may cut a frame in two. */
+		if (!(kind & IGBR_TX_LAST))
+			continue;
+		last = buf;
+		if (kind & IGBR_TX_COPIED) {
+			packets++;
+			WRITE_ONCE(ring->copies_done, buf->copies);
+		} else {
+			packets += FIELD_GET(IGBR_TX_SEGS, kind);
+			held++;
+			igbr_tx_free(buf, kind, budget);
+		}
+	}
+	WRITE_ONCE(ring->held_done, ring->held_done + held);
+	WRITE_ONCE(ring->next_to_clean, index);
+	if (likely(last))
+		igbr_tx_report(ring, packets, last);
+	return index == head;
 }
 
 /**
  * igbr_clean_tx_irq - give back the frames that were sent
- * @ring: the ring
+ * @ring: the ring; some were, see igbr_tx_is_done()
  * @budget: NAPI's budget, 0 from netpoll
  *
  * Context: softirq or netpoll, the ring's NAPI.
@@ -824,35 +865,20 @@ static const struct igbr_tx_buffer *igbr_tx_skip(struct igbr_tx_ring *ring, unsi
  */
 bool igbr_clean_tx_irq(struct igbr_tx_ring *ring, int budget)
 {
-	unsigned int packets, bytes = 0, end;
+	unsigned int packets, head = le32_to_cpu(READ_ONCE(*ring->head));
 	const struct igbr_tx_buffer *last;
-	int done = igbr_tx_done(ring, &end);
 
-	if (unlikely(done < 0)) {
+	if (unlikely(!igbr_tx_is_sane(ring, head))) {
 		igbr_tx_bad_head(ring);
 		return true;
 	}
-	if (!done)
-		return true;
-	last = igbr_tx_skip(ring, end, &packets);
-	if (last) {
-		done = 0;
-	} else {
-		if (unlikely(done > IGBR_TX_CLEAN_MAX))
-			end = (ring->next_to_clean + IGBR_TX_CLEAN_MAX) % ring->mem.count;
-		last = igbr_tx_clean(ring, end, budget, &packets);
-	}
-	if (likely(last)) {
-		bytes = last->sent_bytes - ring->sent_bytes;
-		ring->sent_bytes = last->sent_bytes;
-	}
-	WRITE_ONCE(ring->next_to_clean, end);
-
-	u64_stats_update_begin(&ring->syncp);
-	u64_stats_add(&ring->packets, packets);
-	u64_stats_add(&ring->bytes, bytes);
-	u64_stats_update_end(&ring->syncp);
-	netif_txq_completed_wake(ring->txq, packets, bytes, igbr_tx_free_slots(ring),
-				 IGBR_TX_WAKE);
-	return done <= IGBR_TX_CLEAN_MAX;
+	last = &ring->mem.bufs[igbr_tx_previous(ring, head)];
+	if (READ_ONCE(ring->held) != ring->held_done || !(last->kind & IGBR_TX_COPIED))
+		return igbr_tx_clean(ring, head, budget);
+	/* Copied frames only: their sums are in the last buffer. */
+	packets = last->copies - ring->copies_done;
+	WRITE_ONCE(ring->copies_done, last->copies);
+	WRITE_ONCE(ring->next_to_clean, head);
+	igbr_tx_report(ring, packets, last);
+	return true;
 }

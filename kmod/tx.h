@@ -165,12 +165,23 @@ int igbr_tx_mem_alloc(struct igbr_adapter *adapter, unsigned int count, struct i
 void igbr_tx_mem_free(struct igbr_adapter *adapter, struct igbr_tx_mem *mem);
 void igbr_tx_start(struct igbr_adapter *adapter, struct igbr_tx_ring *ring);
 void igbr_tx_stop(struct igbr_tx_ring *ring);
+void igbr_tx_set_copybreak(struct igbr_tx_ring *ring, unsigned int len);
 bool igbr_tx_is_awaited(const struct igbr_tx_ring *ring);
 bool igbr_tx_is_pending(const struct igbr_tx_ring *ring);
-bool igbr_tx_is_done(const struct igbr_tx_ring *ring);
 int igbr_tx_queue_xdp(struct igbr_tx_ring *ring, struct xdp_frame *frame, bool own);
 void igbr_tx_flush(struct igbr_tx_ring *ring);
 netdev_tx_t igbr_xmit_frame(struct sk_buff *skb, struct net_device *netdev);
 bool igbr_clean_tx_irq(struct igbr_tx_ring *ring, int budget);
+
+/**
+ * igbr_tx_is_done - whether there is something to give back
+ * @ring: the ring, running
+ *
+ * Context: any; the ring may be polled meanwhile.
+ */
+static inline bool igbr_tx_is_done(const struct igbr_tx_ring *ring)
+{
+	return le32_to_cpu(READ_ONCE(*ring->head)) != READ_ONCE(ring->next_to_clean);
+}
 
 #endif /* _IGBR_TX_H_ */

@@ -204,46 +204,14 @@ static int igbr_xdp_tx(struct igbr_tx_ring *ring, struct xdp_buff *xdp)
 	return err;
 }
 
-/* Count what became of a frame that is not passed on. */
-static __always_inline void igbr_xdp_count(struct igbr_rx_ring *ring, unsigned int what,
-					   unsigned int len)
+/* Count what became of frames that are not passed on. */
+static void igbr_xdp_count(struct igbr_rx_ring *ring, unsigned int what, unsigned int frames,
+			   unsigned int bytes)
 {
 	u64_stats_update_begin(&ring->syncp);
-	u64_stats_inc(&ring->stats.xdp[what]);
-	u64_stats_add(&ring->stats.bytes, len);
+	u64_stats_add(&ring->stats.xdp[what], frames);
+	u64_stats_add(&ring->stats.bytes, bytes);
 	u64_stats_update_end(&ring->syncp);
-}
-
-/* What a program says but "drop" and "pass". Returns IGBR_XDP_DID_*. */
-static noinline unsigned int igbr_xdp_verdict(struct igbr_rx_ring *ring, struct bpf_prog *prog,
-					      struct xdp_buff *xdp, u32 verdict)
-{
-	struct igbr_adapter *adapter = netdev_priv(ring->netdev);
-	unsigned int len = xdp_get_buff_len(xdp), what = IGBR_XDP_ABORTED, did = 0;
-
-	switch (verdict) {
-	case XDP_TX:
-		what = igbr_xdp_tx(adapter->tx_rings[ring->queue], xdp) ? IGBR_XDP_FAILED :
-									 IGBR_XDP_TX;
-		did = IGBR_XDP_DID_TX;
-		break;
-	case XDP_REDIRECT:
-		what = xdp_do_redirect(ring->netdev, xdp, prog) ? IGBR_XDP_FAILED :
-								   IGBR_XDP_REDIRECT;
-		did = IGBR_XDP_DID_REDIRECT;
-		break;
-	default:
-		bpf_warn_invalid_xdp_action(ring->netdev, prog, verdict);
-		break;
-	case XDP_ABORTED:
-		break;
-	}
-	igbr_xdp_count(ring, what, len);
-	if (likely(what < IGBR_XDP_ABORTED))
-		return did;
-	trace_xdp_exception(ring->netdev, prog, verdict);
-	xdp_return_buff(xdp);
-	return did;
 }
 
 /* Give a packet the fragments of its frame: they are where they have to be. */
@@ -284,6 +252,60 @@ static struct sk_buff *igbr_xdp_build(struct igbr_rx_ring *ring, struct xdp_buff
 	return skb;
 }
 
+/* Pass a frame on, the way it would have gone without a program. */
+static void igbr_xdp_pass(struct igbr_rx_ring *ring, struct xdp_buff *xdp, u64 lower, u64 upper)
+{
+	struct sk_buff *skb = igbr_xdp_build(ring, xdp);
+
+	if (likely(skb)) {
+		igbr_rx_fill_skb(ring, skb, lower, upper);
+		igbr_rx_pass(ring, skb);
+		return;
+	}
+	igbr_rx_count(ring, &ring->stats.alloc_failed);
+	igbr_rx_count(ring, &ring->stats.drops);
+	xdp_return_buff(xdp);
+}
+
+/* Do what a program said of a frame; it has left its slots. Returns IGBR_XDP_DID_*. */
+static noinline unsigned int igbr_xdp_obey(struct igbr_rx_ring *ring, struct bpf_prog *prog,
+					   struct xdp_buff *xdp, u32 verdict, u64 lower, u64 upper)
+{
+	struct igbr_adapter *adapter = netdev_priv(ring->netdev);
+	unsigned int len = xdp_get_buff_len(xdp), what = IGBR_XDP_ABORTED, did = 0;
+
+	switch (verdict) {
+	case XDP_PASS:
+		igbr_xdp_pass(ring, xdp, lower, upper);
+		return 0;
+	case XDP_TX:
+		what = igbr_xdp_tx(adapter->tx_rings[ring->queue], xdp) ? IGBR_XDP_FAILED :
+									 IGBR_XDP_TX;
+		did = IGBR_XDP_DID_TX;
+		break;
+	case XDP_REDIRECT:
+		what = xdp_do_redirect(ring->netdev, xdp, prog) ? IGBR_XDP_FAILED :
+								   IGBR_XDP_REDIRECT;
+		did = IGBR_XDP_DID_REDIRECT;
+		break;
+	case XDP_DROP:
+		what = IGBR_XDP_DROP;
+		break;
+	default:
+		bpf_warn_invalid_xdp_action(ring->netdev, prog, verdict);
+		break;
+	case XDP_ABORTED:
+		break;
+	}
+	igbr_xdp_count(ring, what, 1, len);
+	if (what == IGBR_XDP_TX || what == IGBR_XDP_REDIRECT)
+		return did;
+	if (what != IGBR_XDP_DROP)
+		trace_xdp_exception(ring->netdev, prog, verdict);
+	xdp_return_buff(xdp);
+	return did;
+}
+
 /* The frame that @buf belongs to is lost; the rest of it is dropped as it comes. */
 static noinline void igbr_xdp_drop(struct igbr_rx_ring *ring, void *buf, bool last,
 				   u64_stats_t *why)
@@ -315,41 +337,68 @@ static void igbr_xdp_append(struct igbr_rx_ring *ring, void *buf, unsigned int l
 	igbr_set_xdp_frags_truesize(shinfo, shinfo->nr_frags * ring->mem.truesize);
 }
 
-/* Take one buffer that the device wrote. Returns whether @ring->xdp is a whole frame now. */
-static __always_inline bool igbr_xdp_take(struct igbr_rx_ring *ring, void *buf, u64 upper)
+/* Whether a frame, or one that is dropped as it comes, has not ended. */
+static bool igbr_xdp_is_partial(const struct igbr_rx_ring *ring)
+{
+	return ring->xdp.data || ring->skb;
+}
+
+/*
+ * A buffer that is not a whole frame by itself, or not a good one; it has left its slot. Returns
+ * whether @ring->xdp is a whole frame now.
+ */
+static noinline bool igbr_xdp_take_part(struct igbr_rx_ring *ring, void *buf, u64 upper)
 {
 	unsigned int len = FIELD_GET(IGBR_RXD_LENGTH, upper), before = 0;
 	const struct igbr_rx_mem *mem = &ring->mem;
 	bool last = upper & IGBR_RXD_EOP;
 	struct xdp_buff *xdp = &ring->xdp;
 
-	if (unlikely(ring->skb == IGBR_RX_DISCARD)) {
+	if (ring->skb == IGBR_RX_DISCARD) {
 		igbr_rx_put_buf(&ring->mem, buf, true);
 		if (last)
 			ring->skb = NULL;
 		return false;
 	}
-	if (unlikely(xdp->data))
+	if (xdp->data)
 		before = xdp_get_buff_len(xdp);
 	/* As igbr_rx_len_ok() */
-	if (unlikely(len > mem->buf_len || (!last && len != mem->buf_len) ||
-		     (before ? !len || before + len > mem->max_frame : len < ETH_HLEN))) {
+	if (len > mem->buf_len || (!last && len != mem->buf_len) ||
+	    (before ? !len || before + len > mem->max_frame : len < ETH_HLEN)) {
 		igbr_xdp_drop(ring, buf, last, &ring->stats.bad_descs);
 		return false;
 	}
-	if (unlikely(last && upper & IGBR_RXD_RXE && !READ_ONCE(ring->keep_bad))) {
+	if (last && upper & IGBR_RXD_RXE && !READ_ONCE(ring->keep_bad)) {
 		igbr_xdp_drop(ring, buf, last, &ring->stats.errors);
 		return false;
 	}
-	if (dma_dev_need_sync(ring->dev))
-		page_pool_dma_sync_for_cpu(mem->pool, virt_to_page(buf), offset_in_page(buf), len);
-	if (unlikely(before)) {
+	page_pool_dma_sync_for_cpu(mem->pool, virt_to_page(buf), offset_in_page(buf), len);
+	if (before) {
 		igbr_xdp_append(ring, buf, len);
-		return last;
+	} else {
+		xdp_init_buff(xdp, mem->truesize, mem->rxq);
+		xdp_prepare_buff(xdp, buf - XDP_PACKET_HEADROOM, XDP_PACKET_HEADROOM, len, true);
 	}
-	xdp_init_buff(xdp, mem->truesize, mem->rxq);
-	xdp_prepare_buff(xdp, buf - XDP_PACKET_HEADROOM, XDP_PACKET_HEADROOM, len, true);
 	return last;
+}
+
+/* Give a slot's buffer, which nobody else has seen, to the device once more. */
+static __always_inline void igbr_xdp_keep(struct igbr_rx_ring *ring, union igbr_rx_desc *desc,
+					  void *buf)
+{
+	dma_addr_t dma = page_pool_get_dma_addr(virt_to_page(buf)) + XDP_PACKET_HEADROOM;
+
+	if (dma_dev_need_sync(ring->dev))
+		dma_sync_single_for_device(ring->dev, dma, ring->mem.buf_len, DMA_BIDIRECTIONAL);
+	desc->read.addr = cpu_to_le64(dma);
+	desc->read.hdr_addr = 0;
+}
+
+/* A frame is more than dropped: its slot needs another buffer. */
+static void igbr_xdp_take_slot(struct igbr_rx_ring *ring, void **slot)
+{
+	*slot = NULL;
+	ring->holes++;
 }
 
 /* What the poll's frames left to do */
@@ -367,71 +416,99 @@ static noinline void igbr_xdp_finish(struct igbr_rx_ring *ring, unsigned int did
 	}
 }
 
+/* A buffer that is not a whole good frame; it has left its slot. Returns IGBR_XDP_DID_*. */
+static noinline unsigned int igbr_xdp_part(struct igbr_rx_ring *ring, struct bpf_prog *prog,
+					   void *buf, u64 lower, u64 upper)
+{
+	u32 verdict = XDP_PASS;
+	unsigned int did;
+
+	if (!igbr_xdp_take_part(ring, buf, upper))
+		return 0;
+	if (prog)
+		verdict = bpf_prog_run_xdp(prog, &ring->xdp);
+	did = igbr_xdp_obey(ring, prog, &ring->xdp, verdict, lower, upper);
+	ring->xdp.data = NULL;
+	return did;
+}
+
+/* As igbr_rx_run(). What is left to do at the end of the poll (IGBR_XDP_DID_*) is added to @did. */
+static __always_inline unsigned int igbr_xdp_run(struct igbr_rx_ring *ring, struct bpf_prog *prog,
+						 unsigned int count, unsigned int *did)
+{
+	union igbr_rx_desc *desc = &ring->mem.desc[ring->next_to_clean], *end = desc + count;
+	void **slot = &ring->mem.bufs[ring->next_to_clean];
+	unsigned int dropped = 0, bytes = 0;
+	bool partial = igbr_xdp_is_partial(ring);
+	struct igbr_rx_mem *mem = &ring->mem;
+	struct xdp_buff xdp;
+
+	xdp_init_buff(&xdp, mem->truesize, mem->rxq);
+	for (; desc != end; desc++, slot++) {
+		u64 upper = le64_to_cpu(READ_ONCE(desc->wb.upper));
+		unsigned int len = FIELD_GET(IGBR_RXD_LENGTH, upper);
+		u32 verdict = XDP_PASS;
+		void *buf = *slot;
+
+		if (!(upper & IGBR_RXD_DD))
+			break;
+		/* Nothing else of the descriptor is read before DD. */
+		dma_rmb();
+		prefetch(buf);
+		if (unlikely((upper & (IGBR_RXD_EOP | IGBR_RXD_RXE)) != IGBR_RXD_EOP || partial ||
+			     len - ETH_HLEN > mem->buf_len - ETH_HLEN)) {
+			igbr_xdp_take_slot(ring, slot);
+			*did |= igbr_xdp_part(ring, prog, buf,
+					      le64_to_cpu(READ_ONCE(desc->wb.lower)), upper);
+			partial = igbr_xdp_is_partial(ring);
+			continue;
+		}
+		if (dma_dev_need_sync(ring->dev))
+			page_pool_dma_sync_for_cpu(mem->pool, virt_to_page(buf),
+						   offset_in_page(buf), len);
+		xdp_prepare_buff(&xdp, buf - XDP_PACKET_HEADROOM, XDP_PACKET_HEADROOM, len, true);
+		if (likely(prog))
+			verdict = bpf_prog_run_xdp(prog, &xdp);
+		if (likely(verdict == XDP_DROP)) {
+			igbr_xdp_keep(ring, desc, buf);
+			dropped++;
+			bytes += len;
+		} else {
+			igbr_xdp_take_slot(ring, slot);
+			*did |= igbr_xdp_obey(ring, prog, &xdp, verdict,
+					      le64_to_cpu(READ_ONCE(desc->wb.lower)), upper);
+		}
+	}
+	if (dropped)
+		igbr_xdp_count(ring, IGBR_XDP_DROP, dropped, bytes);
+	return count - (end - desc);
+}
+
 /**
  * igbr_clean_rx_xdp - igbr_clean_rx_irq() for rings that are laid out for XDP
  * @ring: the ring
  * @budget: descriptors at the most, above zero
+ *
+ * The buffer of a frame that is dropped stays in its slot.
  *
  * Context: softirq, the ring's NAPI.
  * Return: descriptors taken; less than @budget: the ring is empty.
  */
 int igbr_clean_rx_xdp(struct igbr_rx_ring *ring, int budget)
 {
-	unsigned int empty = igbr_rx_empty_slots(ring), index = ring->next_to_clean, did = 0;
 	struct bpf_prog *prog = READ_ONCE(ring->prog);
-	struct igbr_rx_mem *mem = &ring->mem;
+	unsigned int run, got, did = 0;
 	int done = 0;
 
-	while (likely(done < budget)) {
-		union igbr_rx_desc *desc = &mem->desc[index];
-		u64 upper = le64_to_cpu(READ_ONCE(desc->wb.upper));
-		void **slot = &mem->bufs[index], *buf = *slot;
-		u32 verdict = XDP_PASS;
-		struct sk_buff *skb;
-
-		/* A slot without a buffer was not given, whatever the device wrote there. */
-		if (!(upper & IGBR_RXD_DD) || unlikely(!buf))
+	while (done < budget) {
+		run = min_t(unsigned int, ring->run, budget - done);
+		got = igbr_xdp_run(ring, prog, run, &did);
+		done += got;
+		igbr_rx_advance(ring, got);
+		/* Without memory for buffers the device has none. */
+		if (likely(got < run) || unlikely(!run))
 			break;
-		/* Nothing else of the descriptor is read before DD. */
-		dma_rmb();
-		prefetch(buf);
-		*slot = NULL;
-		if (unlikely(++index == mem->count))
-			index = 0;
-		done++;
-
-		if (igbr_xdp_take(ring, buf, upper)) {
-			if (likely(prog))
-				verdict = bpf_prog_run_xdp(prog, &ring->xdp);
-			if (verdict == XDP_DROP) {
-				igbr_xdp_count(ring, IGBR_XDP_DROP, xdp_get_buff_len(&ring->xdp));
-				if (likely(!xdp_buff_has_frags(&ring->xdp)))
-					igbr_rx_put_buf(mem, buf, true);
-				else
-					xdp_return_buff(&ring->xdp);
-			} else if (verdict != XDP_PASS) {
-				did |= igbr_xdp_verdict(ring, prog, &ring->xdp, verdict);
-			} else {
-				skb = igbr_xdp_build(ring, &ring->xdp);
-				if (likely(skb)) {
-					u64 lower = le64_to_cpu(READ_ONCE(desc->wb.lower));
-
-					igbr_rx_fill_skb(ring, skb, lower, upper);
-					igbr_rx_pass(ring, skb);
-				} else {
-					igbr_rx_count(ring, &ring->stats.alloc_failed);
-					igbr_rx_count(ring, &ring->stats.drops);
-					xdp_return_buff(&ring->xdp);
-				}
-			}
-			ring->xdp.data = NULL;
-		}
-		if (++empty >= IGBR_RX_BATCH)
-			empty = igbr_rx_refill(ring, empty);
 	}
-	ring->next_to_clean = index;
-	if (unlikely(ring->starved))
-		igbr_rx_refill(ring, empty);
 	if (unlikely(did))
 		igbr_xdp_finish(ring, did);
 	return done;

@@ -157,5 +157,29 @@ def under_load(card):
         tcp(card, way)
 
 
+def tunable(card, name):
+    return int(re.search(rf"^{name}: (\d+)", output(f"ethtool --get-tunable {card.ifname} {name}"), re.MULTILINE)[1])
+
+
+def copybreak(card):
+    """Frames are right whether they are copied or not, each way; lengths that cannot be are refused."""
+    card.needs_igbr("it has no such tunables")
+    default = {"rx-copybreak": 0, "tx-copybreak": 128}
+    ksft_eq({name: tunable(card, name) for name in default}, default, "by default")
+    for name, value in default.items():
+        defer(sh, f"ethtool --set-tunable {card.ifname} {name} {value}")
+    for rx, tx in ((512, 0), (80, 64), (0, 128)):
+        sh(f"ethtool --set-tunable {card.ifname} rx-copybreak {rx}")
+        sh(f"ethtool --set-tunable {card.ifname} tx-copybreak {tx}")
+        for way in WAYS:
+            for size in (8, 64, 200, 500, 1400):
+                ping(card, way, extra=f"-i 0.01 -s {size}")
+            tcp(card, way)
+        ksft_eq((tunable(card, "rx-copybreak"), tunable(card, "tx-copybreak")), (rx, tx), "as set")
+    for name, value in (("rx-copybreak", 513), ("tx-copybreak", 129)):
+        ksft_true(refused(f"ethtool --set-tunable {card.ifname} {name} {value}"), f"{name} {value} is refused")
+        ksft_eq(tunable(card, name), default[name], f"{name} after a refusal")
+
+
 if __name__ == "__main__":
-    run(__file__, [info, names, known_traffic, rings, rings_refused, channels, channels_refused, never_backwards, under_load])
+    run(__file__, [info, names, known_traffic, rings, rings_refused, channels, channels_refused, copybreak, never_backwards, under_load])
