@@ -208,7 +208,7 @@ static int igbr_get_tunable(struct net_device *netdev, const struct ethtool_tuna
 
 	switch (tunable->id) {
 	case ETHTOOL_RX_COPYBREAK:
-		*(u32 *)data = adapter->rx_rings[0]->copybreak;
+		*(u32 *)data = igbr_rx_get_copybreak(adapter->rx_rings[0]);
 		return 0;
 	case ETHTOOL_TX_COPYBREAK:
 		*(u32 *)data = adapter->tx_rings[0]->copybreak;

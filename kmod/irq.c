@@ -61,6 +61,7 @@ static int igbr_alloc_pair(struct igbr_adapter *adapter, unsigned int i)
 	rx->dev = &adapter->pdev->dev;
 	rx->napi = &vector->napi;
 	rx->queue = i;
+	igbr_rx_set_copybreak(rx, 0);
 	u64_stats_init(&rx->syncp);
 	tx->netdev = adapter->netdev;
 	tx->dev = &adapter->pdev->dev;

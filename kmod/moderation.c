@@ -26,7 +26,7 @@
 #define IGBR_STATIC_USECS		20
 #define IGBR_TX_USECS			50
 /* Nobody waits for the frames, but the queue limits should see them go. */
-#define IGBR_TX_LAZY_USECS		1000
+#define IGBR_TX_LAZY_USECS		5000
 
 /*
  * The throttles that DIM chooses from. At the longest one, the shortest frames at line rate

@@ -93,9 +93,9 @@ static netdev_features_t igbr_features_check(struct sk_buff *skb, struct net_dev
 	unsigned int mac_header = skb_network_offset(skb);
 	unsigned int ip_header = skb->csum_start - skb->network_header;
 
+	/* Of an encapsulated frame the stack asks nothing: hw_enc_features has nothing. */
 	if (skb->ip_summed == CHECKSUM_PARTIAL &&
-	    unlikely(mac_header > IGBR_MAX_MAC_HEADER || ip_header > IGBR_MAX_IP_HEADER ||
-		     skb->encapsulation))
+	    unlikely(mac_header > IGBR_MAX_MAC_HEADER || ip_header > IGBR_MAX_IP_HEADER))
 		features &= ~(NETIF_F_CSUM_MASK | NETIF_F_SCTP_CRC | NETIF_F_GSO_MASK);
 	if (unlikely(eth_type_vlan(skb->protocol)))
 		return igbr_tagged_features(skb, features);

@@ -54,9 +54,9 @@ static unsigned int igbr_rx_per_page(const struct igbr_rx_mem *mem)
 	return mem->truesize < PAGE_SIZE ? 2 : 1;
 }
 
-/* Put one page's buffers into the ring from @index on and give them to the device. */
+/* Put one page's buffers, @per_page, into the ring from @index on and give them to the device. */
 static __always_inline bool igbr_rx_fill_page(struct igbr_rx_mem *mem, unsigned int index,
-					      gfp_t gfp)
+					      gfp_t gfp, unsigned int per_page)
 {
 	struct page *page = page_pool_alloc_pages(mem->pool, gfp | __GFP_NOWARN);
 	union igbr_rx_desc *desc = &mem->desc[index];
@@ -70,7 +70,7 @@ static __always_inline bool igbr_rx_fill_page(struct igbr_rx_mem *mem, unsigned 
 	mem->bufs[index] = buf;
 	desc->read.addr = cpu_to_le64(dma);
 	desc->read.hdr_addr = 0;
-	if (likely(mem->truesize < PAGE_SIZE)) {
+	if (per_page == 2) {
 		page_pool_fragment_page(page, 2);
 		mem->bufs[index + 1] = buf + IGBR_RX_HALF_SIZE;
 		desc[1].read.addr = cpu_to_le64(dma + IGBR_RX_HALF_SIZE);
@@ -140,7 +140,7 @@ int igbr_rx_mem_alloc(struct igbr_adapter *adapter, unsigned int queue,
 	if (!mem->bufs || !mem->desc)
 		goto fail;
 	for (i = 0; i < count - IGBR_RX_EMPTY; i += igbr_rx_per_page(mem))
-		if (!igbr_rx_fill_page(mem, i, GFP_KERNEL))
+		if (!igbr_rx_fill_page(mem, i, GFP_KERNEL, igbr_rx_per_page(mem)))
 			goto fail;
 	mem->frame_bufs = DIV_ROUND_UP(mem->max_frame, mem->buf_len);
 	mem->fresh = true;
@@ -203,7 +203,7 @@ static void igbr_rx_rearm(struct igbr_rx_ring *ring)
 		mem->bufs[i] = NULL;
 	}
 	for (i = 0; i < mem->count - IGBR_RX_EMPTY; i += igbr_rx_per_page(mem))
-		if (!igbr_rx_fill_page(mem, i, GFP_KERNEL))
+		if (!igbr_rx_fill_page(mem, i, GFP_KERNEL, igbr_rx_per_page(mem)))
 			break;
 out:
 	mem->fresh = false;
@@ -332,15 +332,15 @@ static unsigned int igbr_rx_empty_slots(const struct igbr_rx_ring *ring)
 	return (gap > count ? gap - count : gap) - IGBR_RX_EMPTY;
 }
 
-/* Put buffers into @empty slots. Returns the index of the next one. */
-static unsigned int igbr_rx_fill(struct igbr_rx_ring *ring, unsigned int empty)
+/* Put buffers, @per_page of a page, into @empty slots. Returns the index of the next one. */
+static __always_inline unsigned int igbr_rx_fill_pages(struct igbr_rx_ring *ring,
+						       unsigned int empty, unsigned int per_page)
 {
 	struct igbr_rx_mem *mem = &ring->mem;
-	unsigned int per_page = igbr_rx_per_page(mem);
 	unsigned int index = ring->next_to_use;
 
 	for (; empty >= per_page; empty -= per_page) {
-		if (unlikely(!igbr_rx_fill_page(mem, index, GFP_ATOMIC))) {
+		if (unlikely(!igbr_rx_fill_page(mem, index, GFP_ATOMIC, per_page))) {
 			igbr_rx_count(ring, &ring->stats.alloc_failed);
 			break;
 		}
@@ -351,6 +351,13 @@ static unsigned int igbr_rx_fill(struct igbr_rx_ring *ring, unsigned int empty)
 	return index;
 }
 
+/* Put buffers into @empty slots. Returns the index of the next one. */
+static unsigned int igbr_rx_fill(struct igbr_rx_ring *ring, unsigned int empty)
+{
+	return likely(igbr_rx_per_page(&ring->mem) == 2) ? igbr_rx_fill_pages(ring, empty, 2) :
+							    igbr_rx_fill_pages(ring, empty, 1);
+}
+
 /* As igbr_rx_fill(), for igbr_clean_rx_xdp(): most slots may have kept their buffers. */
 static unsigned int igbr_rx_fill_holes(struct igbr_rx_ring *ring, unsigned int empty)
 {
@@ -359,7 +366,7 @@ static unsigned int igbr_rx_fill_holes(struct igbr_rx_ring *ring, unsigned int e
 
 	for (; ring->holes && empty; empty--) {
 		if (!mem->bufs[index]) {
-			if (unlikely(!igbr_rx_fill_page(mem, index, GFP_ATOMIC))) {
+			if (unlikely(!igbr_rx_fill_page(mem, index, GFP_ATOMIC, 1))) {
 				igbr_rx_count(ring, &ring->stats.alloc_failed);
 				return index;
 			}
@@ -445,7 +452,17 @@ void igbr_rx_fill_special(struct igbr_rx_ring *ring, struct sk_buff *skb, u64 up
  */
 void igbr_rx_set_copybreak(struct igbr_rx_ring *ring, unsigned int len)
 {
-	WRITE_ONCE(ring->copybreak, len);
+	/* What is shorter than an Ethernet header goes the same way, to be refused. */
+	WRITE_ONCE(ring->short_len, max(len, ETH_HLEN - 1));
+}
+
+/**
+ * igbr_rx_get_copybreak - see igbr_rx_set_copybreak()
+ * @ring: the ring
+ */
+unsigned int igbr_rx_get_copybreak(const struct igbr_rx_ring *ring)
+{
+	return ring->short_len < ETH_HLEN ? 0 : ring->short_len;
 }
 
 /* Make a packet of a short frame by copy. Its buffer is free again. */
@@ -522,6 +539,12 @@ static noinline struct sk_buff *igbr_rx_take_part(struct igbr_rx_ring *ring, voi
 		return NULL;
 	}
 	page_pool_dma_sync_for_cpu(ring->mem.pool, virt_to_page(buf), offset_in_page(buf), len);
+	if (last && !skb && len <= READ_ONCE(ring->short_len)) {
+		skb = igbr_rx_copy(ring, buf, len);
+		if (unlikely(!skb))
+			igbr_rx_drop(ring, buf, last, IGBR_RX_DROP_NO_MEMORY);
+		return skb;
+	}
 	if (skb) {
 		skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, virt_to_page(buf),
 				offset_in_page(buf), len, ring->mem.truesize);
@@ -536,22 +559,22 @@ static noinline struct sk_buff *igbr_rx_take_part(struct igbr_rx_ring *ring, voi
 	return last ? skb : NULL;
 }
 
-/* Take one buffer that the device wrote; as igbr_rx_take_part(), fast for a whole good frame. */
+/*
+ * Take one buffer that the device wrote; as igbr_rx_take_part(), fast for a whole good frame that
+ * is not copied.
+ */
 static __always_inline struct sk_buff *igbr_rx_take(struct igbr_rx_ring *ring, void *buf, u64 upper)
 {
-	unsigned int len = FIELD_GET(IGBR_RXD_LENGTH, upper);
+	u16 len = FIELD_GET(IGBR_RXD_LENGTH, upper);
 	struct sk_buff *skb;
 
 	if (unlikely((upper & (IGBR_RXD_EOP | IGBR_RXD_RXE)) != IGBR_RXD_EOP || ring->skb ||
-		     len - ETH_HLEN > ring->mem.buf_len - ETH_HLEN))
+		     len > ring->mem.buf_len || len <= READ_ONCE(ring->short_len)))
 		return igbr_rx_take_part(ring, buf, upper);
 	if (dma_dev_need_sync(ring->dev))
 		page_pool_dma_sync_for_cpu(ring->mem.pool, virt_to_page(buf), offset_in_page(buf),
 					   len);
-	if (unlikely(len <= READ_ONCE(ring->copybreak)))
-		skb = igbr_rx_copy(ring, buf, len);
-	else
-		skb = igbr_rx_build(ring, buf, len);
+	skb = igbr_rx_build(ring, buf, len);
 	if (unlikely(!skb))
 		igbr_rx_drop(ring, buf, true, IGBR_RX_DROP_NO_MEMORY);
 	return skb;

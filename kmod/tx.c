@@ -618,6 +618,8 @@ static noinline u32 igbr_tx_queue_summed(struct igbr_tx_ring *ring, struct sk_bu
 		cmd &= ~IGBR_TXD_RS;
 	if (skb_is_gso(skb)) {
 		len = igbr_tx_queue_gso(ring, skb, cmd, type);
+		if (unlikely(!len))
+			return 0;
 	} else {
 		cmd |= FIELD_PREP(IGBR_TXD_PAYLEN, len);
 		lens = igbr_tx_headers(skb, &cmd);
@@ -775,7 +777,7 @@ netdev_tx_t igbr_xmit_frame(struct sk_buff *skb, struct net_device *netdev)
 	return NETDEV_TX_OK;
 }
 
-/* Whether the device can have done all before @head, by what it was told. */
+/* Whether the device can have done all before @head, and more than before, by what it was told. */
 static __always_inline bool igbr_tx_is_sane(const struct igbr_tx_ring *ring, unsigned int head)
 {
 	unsigned int clean = ring->next_to_clean, told;
@@ -785,9 +787,9 @@ static __always_inline bool igbr_tx_is_sane(const struct igbr_tx_ring *ring, uns
 	/* Pairs with igbr_tx_tell(). */
 	told = smp_load_acquire(&ring->told);
 	if (likely(clean <= told))
-		return clean <= head && head <= told;
+		return clean < head && head <= told;
 	/* What it has goes over the end of the ring. */
-	return (clean <= head && head < ring->mem.count) || head <= told;
+	return (clean < head && head < ring->mem.count) || head <= told;
 }
 
 /* The device lies about what it has sent; nothing that it says of this ring can be used. */
