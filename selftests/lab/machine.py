@@ -50,6 +50,9 @@ def command_line(machine, folder):
         "net.ifnames=0",
         "unknown_nmi_panic=1",
         "rcupdate.rcu_cpu_stall_timeout=60",
+        # Under a heavy load no tick comes while the kernel looks for one, and it panics at once.
+        "no_timer_check",
+        "no_console_suspend",  # a guest that dies on its way to sleep is to say why
         f"lab.job={folder.removeprefix('/igbr/')}",
     ]
     if machine.irq == "intx":

@@ -257,6 +257,9 @@ class Run:
         problem = self.model.stop() if self.model else None
         if problem and self.outcome.status == 0:
             self.fail(STATUS_MODEL, problem)
+        elif problem and self.outcome.problem:
+            # It may be why the guest ended as it did.
+            self.outcome.problem += f"; {problem}"
 
     def step(self):
         for key, _ in self.selector.select(timeout=0.2):

@@ -3,7 +3,6 @@
 #include <sys/signalfd.h>
 
 #include <csignal>
-#include <cstdio>
 #include <exception>
 
 #include "app/machine.hpp"
@@ -63,6 +62,10 @@ int run(int argc, char** argv) {
     }
     loop.run();
     machine.print_summary();
+    if (!machine.verdict()) {
+        log_line(machine.verdict().error().text);
+        return exit_cannot_run;
+    }
     return machine.driver_faults() != 0 ? exit_driver_faults : 0;
 }
 
@@ -72,7 +75,7 @@ int main(int argc, char** argv) {
     try {
         return run(argc, argv);
     } catch (const std::exception& error) {
-        static_cast<void>(std::fprintf(stderr, "igb-model: %s\n", error.what()));
+        igbmodel::log_summary(error.what());
         return exit_cannot_run;
     }
 }

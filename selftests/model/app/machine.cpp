@@ -29,6 +29,7 @@ Status Machine::build(const Options& options) {
         if (Status done = slot->server.listen(setup.socket); !done) {
             return done;
         }
+        slot->nic.on_unreachable([this, &nic = slot->nic](const Error& why) { refuse(nic, why); });
         slots_.push_back(std::move(slot));
         ++attached;
     }
@@ -43,6 +44,11 @@ Status Machine::build(const Options& options) {
         }
     }
     return {};
+}
+
+void Machine::refuse(const Nic& nic, const Error& why) {
+    verdict_ = Error{nic.name() + ": " + why.text};
+    loop_.stop();
 }
 
 template <class T>

@@ -33,13 +33,18 @@ public:
     // Faults that drivers made; a run with any has failed.
     [[nodiscard]] u64 driver_faults() const;
     void print_summary() const;
+    // Why the machine ended its loop itself.
+    [[nodiscard]] const Status& verdict() const { return verdict_; }
 
 private:
     Status connect(Nic& nic, const std::string& port);
     template <class T>
     Status keep(Result<std::unique_ptr<T>> port, Nic& nic);
 
+    void refuse(const Nic& nic, const Error& why);
+
     Loop& loop_;
+    Status verdict_;
     struct NamedCable {
         Cable cable;
         std::size_t used = 0;

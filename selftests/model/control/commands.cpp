@@ -212,6 +212,14 @@ Result<Json> Commands::execute(const std::string& verb, Nic& nic, Server& server
         nic.set_cable(flag(command, "plugged", true));
         return Json::object();
     }
+    if (verb == "pin") {
+        const u64 pin = number(command, "pin", Pins::count);
+        if (pin >= Pins::count) {
+            return Error{"pin: 0 to 3, the pins SDP0 to SDP3"};
+        }
+        nic.pins().set_level(static_cast<u32>(pin), flag(command, "level", true));
+        return Json::object();
+    }
     if (verb == "aer") {
         nic.record_aer(flag(command, "uncorrectable", false),
                        static_cast<u32>(number(command, "bits", 1)));
@@ -229,8 +237,8 @@ Result<Json> Commands::execute(const std::string& verb, Nic& nic, Server& server
         return Json::object();
     }
     return Error{
-        "do: statistics, fault, clear, random, inject, generate, replay, capture, cable, aer, "
-        "register or remove"};
+        "do: statistics, fault, clear, random, inject, generate, replay, capture, cable, pin, "
+        "aer, register or remove"};
 }
 
 Result<Json> Commands::fault(Nic& nic, const Json& command) {
@@ -251,46 +259,27 @@ Result<Json> Commands::fault(Nic& nic, const Json& command) {
         rule.probability = probability->get<double>();
     }
     if (command.contains("ms")) {
-        rule.until_ns = timers_.now_ns() + number(command, "ms", 0) * millisecond;
-        timers_.at(rule.until_ns, [&nic] { nic.faults_changed(); });
+        rule.until_ns = timers_.now_ns() + (number(command, "ms", 0) * millisecond);
     }
-    nic.faults().add(rule);
-    nic.faults_changed();
+    nic.misbehave(rule);
     return Json::object();
 }
 
 Result<Json> Commands::clear(Nic& nic, const Json& command) {
     const std::string name = text(command, "fault");
     if (name.empty()) {
-        nic.faults().clear_all();
+        nic.behave();
     } else if (const auto which = find_fault(name)) {
-        nic.faults().clear(*which);
+        nic.behave(*which);
     } else {
         return Error{"fault: there is no '" + name + "'"};
     }
-    nic.faults_changed();
     return Json::object();
 }
 
-// Everything that a driver has to live through without losing its head, each with the same chance
-// per opportunity, for a number of misdeeds of each kind.
 Result<Json> Commands::random(Nic& nic, const Json& command) {
-    constexpr std::array kinds{Fault::irq_drop,   Fault::irq_delay,   Fault::irq_duplicate,
-                               Fault::rx_length,  Fault::rx_status,   Fault::rx_wrong_slot,
-                               Fault::rx_no_eop,  Fault::rx_checksum, Fault::rx_vlan,
-                               Fault::rx_phantom, Fault::rx_drop,     Fault::rx_crc,
-                               Fault::tx_head,    Fault::slow_dma};
-    constexpr u64 longest_delay_us = 2000;
-    nic.faults().reseed(number(command, "seed", 1));
-    for (const Fault kind : kinds) {
-        FaultRule rule;
-        rule.fault = kind;
-        rule.count = number(command, "count", 10);
-        rule.probability = 0.01;
-        const bool delay = kind == Fault::irq_delay || kind == Fault::slow_dma;
-        rule.value = nic.faults().random(delay ? longest_delay_us : 0x10000);
-        nic.faults().add(rule);
-    }
+    constexpr u64 frames = 1000;
+    nic.misbehave_by_chance(number(command, "seed", 1), number(command, "frames", frames));
     return Json::object();
 }
 
@@ -364,6 +353,7 @@ nlohmann::json Commands::statistics(Nic& nic) {
             {"tx", {{"queues", std::move(transmitted)}}},
             {"interrupts", nic.messages_sent()},
             {"faults", std::move(faults)},
+            {"frames_left", nic.frames_left()},
             {"dma_faults",
              {{"outside", dma.outside},
               {"forbidden", dma.forbidden},

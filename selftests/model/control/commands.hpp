@@ -22,8 +22,8 @@ private:
 
     Result<Json> execute(const std::string& verb, Nic& nic, Server& server, const Json& command);
     Result<Json> fault(Nic& nic, const Json& command);
-    Result<Json> clear(Nic& nic, const Json& command);
-    Result<Json> random(Nic& nic, const Json& command);
+    static Result<Json> clear(Nic& nic, const Json& command);
+    static Result<Json> random(Nic& nic, const Json& command);
     static Result<Json> inject(Nic& nic, const Json& command);
     static Result<Json> replay(Nic& nic, const Json& command);
     static Result<Json> generate(Nic& nic, const Json& command);

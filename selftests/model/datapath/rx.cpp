@@ -58,22 +58,18 @@ Receiver::Receiver(DeviceContext context, std::function<void(u16)> on_pause)
 void Receiver::reset() {
     buffer_.clear();
     buffered_ = 0;
+    held_until_ns_ = 0;
 }
 
 std::size_t Receiver::buffer_size() const {
     constexpr std::size_t kilobyte = 1024;
-    const u32 value = context_.regs[reg::RXPBS];
-    if (context_.spec.phy == PhyKind::i82580) {
-        // 82580 and I350 encode the size.
+    const MacSpec& spec = context_.spec;
+    const u32 size = context_.regs[reg::RXPBS] & spec.rx_buffer_mask;
+    if (spec.rx_buffer == BufferSize::coded) {
         constexpr std::array<std::size_t, 11> sizes{36, 72, 144, 1, 2, 4, 8, 16, 35, 70, 140};
-        const u32 code = value & 0xfU;
-        return kilobyte * (code < sizes.size() ? sizes.at(code) : sizes[0]);
+        return kilobyte * (size < sizes.size() ? sizes.at(size) : sizes[0]);
     }
-    if (context_.spec.phy == PhyKind::m88_i210) {
-        return kilobyte * (value & 0x3fU);
-    }
-    const u32 own = value & 0x7fU;
-    return kilobyte * (own != 0 ? own : context_.spec.rx_buffer_kb);
+    return kilobyte * (size != 0 ? size : spec.rx_buffer_kb);
 }
 
 void Receiver::receive(Bytes frame, bool bad_crc) {
@@ -142,7 +138,14 @@ bool Receiver::take_pause(ByteView frame) {
 }
 
 void Receiver::enqueue(Waiting waiting) {
-    if (buffer_.empty() && deliver(waiting)) {
+    if (context_.faults.armed()) {
+        const u64 now = context_.timers.now_ns();
+        if (const auto late = context_.faults.strikes(Fault::slow_dma, -1, now)) {
+            hold_back(*late);
+        }
+    }
+    const bool held = context_.timers.now_ns() < held_until_ns_;
+    if (buffer_.empty() && !held && deliver(waiting)) {
         return;
     }
     const std::size_t size = waiting.frame.size();
@@ -155,8 +158,15 @@ void Receiver::enqueue(Waiting waiting) {
     buffer_.push_back(std::move(waiting));
 }
 
+void Receiver::hold_back(u64 microseconds) {
+    constexpr u64 microsecond = 1000;
+    held_until_ns_ =
+        std::max(held_until_ns_, context_.timers.now_ns() + (microseconds * microsecond));
+    context_.timers.at(held_until_ns_, [this] { drain(); });
+}
+
 void Receiver::drain() {
-    while (!buffer_.empty()) {
+    while (!buffer_.empty() && context_.timers.now_ns() >= held_until_ns_) {
         const std::size_t size = buffer_.front().frame.size();
         if (!deliver(buffer_.front())) {
             return;

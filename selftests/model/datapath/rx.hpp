@@ -62,6 +62,7 @@ private:
     bool passes_mac(const Bytes& frame, bool bad_crc);
     bool take_pause(ByteView frame);
     void enqueue(Waiting waiting);
+    void hold_back(u64 microseconds);
     bool deliver(Waiting& waiting);
     void write_frame(u32 queue, const Waiting& waiting, const FrameInfo& info,
                      const QueueChoice& choice, std::size_t buffer);
@@ -80,6 +81,7 @@ private:
     Counters counters_;
     std::deque<Waiting> buffer_;
     std::size_t buffered_ = 0;
+    u64 held_until_ns_ = 0;  // slow DMA: until then nothing leaves the packet buffer
 };
 
 }  // namespace igbmodel

@@ -48,7 +48,9 @@ Nic::Nic(const NicOptions& options, Timers& timers, DmaTable& dma, IrqTable& irq
       phy_(spec_, timers),
       clock_(spec_.clock, timers),
       faults_(options.seed),
+      random_mode_(options.seed),
       interrupts_(spec_, regs_, timers, *this),
+      pins_(regs_, interrupts_),
       receiver_(DeviceContext{spec_, regs_, dma, interrupts_, clock_, timers, faults_, complaints_},
                 [this](u16 quanta) { pause_received(quanta); }),
       transmitter_(
@@ -68,6 +70,7 @@ void Nic::connect(Port& port) {
     port_ = &port;
     port.attach(*this);
     port.own_offer(phy_.offer());
+    pins_.set_level(Pins::signal, true);
 }
 
 // --- The bus ---
@@ -110,12 +113,16 @@ void Nic::region_read(u32 region, u64 offset, ByteSpan data) {
 
 void Nic::region_write(u32 region, u64 offset, ByteView data) {
     if (region == region_config) {
+        const bool was_master = config_.bus_master();
         const ConfigEvents events = config_.write(offset, data);
         if (events.function_level_reset) {
             log_debug(name() + ": function level reset");
             bus_reset();
         } else if (events.woke_from_d3) {
             device_reset(true);
+        }
+        if (!was_master && config_.bus_master()) {
+            check_memory();
         }
         return;
     }
@@ -129,6 +136,17 @@ void Nic::region_write(u32 region, u64 offset, ByteView data) {
     }
     for (std::size_t i = 0; i < data.size(); i += 4) {
         write(static_cast<u32>(offset + i), load_le<u32>(data.data() + i));
+    }
+}
+
+// A driver enables bus mastering when firmware and kernel have long written to memory.
+void Nic::check_memory() {
+    if (!tell_unreachable_) {
+        return;
+    }
+    if (const Status can = dma_.reachable(); !can) {
+        tell_unreachable_(can.error());
+        tell_unreachable_ = nullptr;
     }
 }
 
@@ -227,11 +245,16 @@ void Nic::partner_changed(const PhyOffer& offer) {
 }
 
 void Nic::set_cable(bool plugged) {
+    if (!plugged) {
+        faults_.count(Fault::link_flap);
+    }
     phy_.set_cable(plugged);
+    pins_.set_level(Pins::signal, plugged);
 }
 
 // The status bits alone: QEMU answers an error interrupt of a vfio device by stopping the guest.
 void Nic::record_aer(bool uncorrectable, u32 bits) {
+    faults_.count(Fault::aer);
     config_.record_aer(uncorrectable, bits);
 }
 
@@ -239,6 +262,7 @@ void Nic::record_aer(bool uncorrectable, u32 bits) {
 
 void Nic::frame_arrived(Bytes frame, bool bad_crc) {
     if (link_up() && !looped() && config_.power_state() == 0) {
+        frame_passes();
         if (capture_) {
             capture_->write(frame, timers_.now_ns());
         }
@@ -248,6 +272,7 @@ void Nic::frame_arrived(Bytes frame, bool bad_crc) {
 }
 
 void Nic::transmitted(Bytes frame) {
+    frame_passes();
     if (looped()) {
         receiver_.receive(std::move(frame));
     } else if (port_ != nullptr) {
@@ -336,7 +361,8 @@ void Nic::kick(u32 queue) {
         return;
     }
     scheduled_[queue] = true;
-    if (faults_.armed()) {
+    const bool work = regs_[reg::tx(queue, reg::TDH)] != regs_[reg::tx(queue, reg::TDT)];
+    if (faults_.armed() && work) {
         const auto late =
             faults_.strikes(Fault::slow_dma, static_cast<int>(queue), timers_.now_ns());
         if (late) {
@@ -367,6 +393,71 @@ void Nic::run_queue(u32 queue) {
 void Nic::kick_all() {
     for (u32 queue = 0; queue < spec_.queues; ++queue) {
         kick(queue);
+    }
+}
+
+// --- Misdeeds ---
+
+void Nic::misbehave(const FaultRule& rule) {
+    switch (rule.fault) {
+        case Fault::link_flap:
+            flap(rule.until_ns);
+            return;
+        case Fault::aer: {
+            constexpr u32 receiver_error = bit(0);
+            record_aer(rule.value != 0,
+                       rule.value != 0 ? static_cast<u32>(rule.value) : receiver_error);
+            return;
+        }
+        default:
+            break;
+    }
+    if (rule.until_ns != 0) {
+        timers_.at(rule.until_ns, [this] { faults_changed(); });
+    }
+    faults_.add(rule);
+    faults_changed();
+}
+
+void Nic::behave() {
+    random_mode_.stop();
+    faults_.clear_all();
+    faults_changed();
+}
+
+void Nic::behave(Fault fault) {
+    faults_.clear(fault);
+    faults_changed();
+}
+
+void Nic::flap(u64 until_ns) {
+    constexpr u64 shortest = 10'000'000;
+    set_cable(false);
+    timers_.at(std::max(until_ns, timers_.now_ns() + shortest), [this] { set_cable(true); });
+}
+
+void Nic::misbehave_by_chance(u64 seed, u64 frames) {
+    faults_.reseed(seed);
+    random_mode_.start(seed, frames);
+}
+
+void Nic::frame_passes() {
+    if (random_mode_.left() == 0) {
+        return;
+    }
+    if (const auto misdeed = random_mode_.next()) {
+        // Not amidst the work on a frame: a flap of the link goes through all the rooms.
+        timers_.defer([this, misdeed] {
+            FaultRule rule = misdeed->rule;
+            rule.until_ns = misdeed->lasts_ns != 0 ? timers_.now_ns() + misdeed->lasts_ns : 0;
+            misbehave(rule);
+        });
+    }
+    if (random_mode_.left() == 0) {
+        timers_.defer([this] {
+            faults_.clear_by_chance();
+            faults_changed();
+        });
     }
 }
 

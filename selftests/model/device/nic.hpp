@@ -3,13 +3,16 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 
 #include "datapath/rx.hpp"
 #include "datapath/tx.hpp"
+#include "faults/random_mode.hpp"
 #include "mac/nvm.hpp"
 #include "mac/phy.hpp"
+#include "mac/pins.hpp"
 #include "pci/config.hpp"
 #include "ports/pcap.hpp"
 #include "ports/port.hpp"
@@ -33,6 +36,10 @@ public:
     Nic(const NicOptions& options, Timers& timers, DmaTable& dma, IrqTable& irqs);
 
     void connect(Port& port);
+    // Told once, when a driver is about to use the device and guest memory is out of its reach.
+    void on_unreachable(std::function<void(const Error&)> tell) {
+        tell_unreachable_ = std::move(tell);
+    }
 
     // Target: what QEMU sees.
     [[nodiscard]] u64 region_size(u32 region) const override;
@@ -57,9 +64,15 @@ public:
     [[nodiscard]] const Complaints& complaints() const { return complaints_; }
     [[nodiscard]] const DmaTable& dma() const { return dma_; }
     [[nodiscard]] Phy& phy() { return phy_; }
+    [[nodiscard]] Pins& pins() { return pins_; }
     [[nodiscard]] bool link_up() const;
     [[nodiscard]] u64 messages_sent() const { return messages_sent_; }
-    void faults_changed();  // rules were added or removed: queues may go on
+    // Adds the rule; what needs none, a flap of the link or an AER error, is done at once.
+    void misbehave(const FaultRule& rule);
+    void behave();                                   // no rules any more
+    void behave(Fault fault);                        // none of that kind
+    void misbehave_by_chance(u64 seed, u64 frames);  // everything, until so many frames passed
+    [[nodiscard]] u64 frames_left() const { return random_mode_.left(); }
     void set_cable(bool plugged);
     // Writes every frame that passes the connector to a pcap file; an empty path ends that.
     Status capture(const std::string& path);
@@ -75,6 +88,7 @@ private:
     void line(bool high) override;
     void send_message(u32 kind, u32 vector);
 
+    void check_memory();
     void device_reset(bool whole_device);
     void load_address();
     void link_changed();
@@ -97,6 +111,9 @@ private:
     [[nodiscard]] bool write_clock(u32 offset, u32 value);
     [[nodiscard]] bool write_queue(u32 offset, u32 value);
     void write_control(u32 value);
+    void faults_changed();  // rules were added or removed: queues may go on
+    void frame_passes();
+    void flap(u64 until_ns);
     void write_mdic(u32 value);
     [[nodiscard]] bool strikes(Fault fault);
 
@@ -112,8 +129,10 @@ private:
     SystemClock clock_;
     SystemClock::Stamp latched_;
     Faults faults_;
+    RandomMode random_mode_;
     Complaints complaints_;
     Interrupts interrupts_;
+    Pins pins_;
     Receiver receiver_;
     Transmitter transmitter_;
     Port* port_ = nullptr;
@@ -125,6 +144,7 @@ private:
     std::vector<bool> scheduled_;
     bool link_reported_ = false;
     bool attached_ = false;
+    std::function<void(const Error&)> tell_unreachable_;
     u64 messages_sent_ = 0;
 };
 

@@ -83,6 +83,10 @@ bool Nic::read_special(u32 offset, u32& value) {
         case reg::STATUS:
             value = status();
             return true;
+        case reg::CTRL:
+        case reg::CTRL_EXT:
+            value = pins_.shown(offset);
+            return true;
         case reg::MDIC:
             value = regs_[reg::MDIC];
             return true;

@@ -10,7 +10,7 @@ constexpr std::array<std::string_view, fault_count> names{
     "irq_drop",   "irq_delay",   "irq_duplicate",   "rx_length",  "rx_status", "rx_wrong_slot",
     "rx_no_eop",  "rx_checksum", "rx_vlan",         "rx_phantom", "rx_drop",   "rx_crc",
     "rx_stall",   "tx_hang",     "tx_no_writeback", "tx_head",    "all_ones",  "nvm_checksum",
-    "phy_silent", "semaphore",   "slow_dma"};
+    "phy_silent", "semaphore",   "slow_dma",        "link_flap",  "aer"};
 }
 
 std::string_view fault_name(Fault fault) {
@@ -26,11 +26,19 @@ std::optional<Fault> find_fault(std::string_view name) {
 }
 
 void Faults::add(const FaultRule& rule) {
+    // A long random run must not leave thousands of rules that are used up.
+    std::erase_if(rules_, [](const Armed& one) {
+        return one.rule.by_chance && one.rule.count != 0 && one.acted >= one.rule.count;
+    });
     rules_.push_back(Armed{rule});
 }
 
 void Faults::clear(Fault fault) {
     std::erase_if(rules_, [fault](const Armed& one) { return one.rule.fault == fault; });
+}
+
+void Faults::clear_by_chance() {
+    std::erase_if(rules_, [](const Armed& one) { return one.rule.by_chance; });
 }
 
 std::optional<u64> Faults::strikes(Fault fault, int queue, u64 now_ns) {
@@ -50,7 +58,7 @@ std::optional<u64> Faults::strikes(Fault fault, int queue, u64 now_ns) {
             continue;
         }
         ++one.acted;
-        ++done_.at(static_cast<std::size_t>(fault));
+        count(fault);
         return rule.value;
     }
     return std::nullopt;

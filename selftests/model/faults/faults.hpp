@@ -35,9 +35,11 @@ enum class Fault : u8 {
     nvm_checksum,     // the NVM's checksum is wrong
     phy_silent,       // MDIC never becomes ready
     semaphore,        // SWSM is held by someone else
-    slow_dma,         // each pass over a Tx queue begins `value` microseconds late
+    slow_dma,         // a pass over a Tx queue or a received frame begins `value` microseconds late
+    link_flap,        // the cable is out for a while
+    aer,              // an error appears in the AER capability: `value` is its uncorrectable bits
 };
-constexpr std::size_t fault_count = 21;
+constexpr std::size_t fault_count = 23;
 
 [[nodiscard]] std::string_view fault_name(Fault fault);
 [[nodiscard]] std::optional<Fault> find_fault(std::string_view name);
@@ -50,7 +52,8 @@ struct FaultRule {
     u64 every = 1;   // act on each n-th opportunity
     double probability = 1.0;
     u64 value = 0;
-    u64 until_ns = 0;  // 0: without end
+    u64 until_ns = 0;        // 0: without end
+    bool by_chance = false;  // of the random mode, which takes its own rules back
 };
 
 class Faults {
@@ -60,9 +63,12 @@ public:
     void add(const FaultRule& rule);
     void clear(Fault fault);
     void clear_all() { rules_.clear(); }
+    void clear_by_chance();
 
     // An opportunity for `fault`: the rule's value if it is to happen now.
     [[nodiscard]] std::optional<u64> strikes(Fault fault, int queue, u64 now_ns);
+    // One that is carried out without a rule.
+    void count(Fault fault) { ++done_.at(static_cast<std::size_t>(fault)); }
     [[nodiscard]] bool armed() const { return !rules_.empty(); }
     [[nodiscard]] u64 done(Fault fault) const { return done_.at(static_cast<std::size_t>(fault)); }
     [[nodiscard]] u64 random(u64 below);

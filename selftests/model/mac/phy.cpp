@@ -163,7 +163,7 @@ std::optional<u16> Phy::vendor_status(u32 address) const {
     if (spec_.phy == PhyKind::i82580 && address == 31) {
         return u16{10U << 2U};  // cable length in metres
     }
-    if (spec_.phy == PhyKind::m88_i210 && address == 17 && page_ == 0) {
+    if (spec_.phy == PhyKind::m88 && address == 17 && page_ == 0) {
         const unsigned up = link_.up ? 0x0c00U : 0U;
         return static_cast<u16>(step << 14U | (link_.full ? 0x2000U : 0U) | up);
     }
@@ -198,7 +198,7 @@ u16 Phy::read(u32 address) {
         }
     }
     const u32 key = paged && address > 15 ? u32{page_} << 5U | address : address;
-    const u32 m88_key = paged && spec_.phy == PhyKind::m88_i210 && address != m88_page_select
+    const u32 m88_key = paged && spec_.phy == PhyKind::m88 && address != m88_page_select
                             ? u32{page_} << 5U | address
                             : key;
     const auto found = registers_.find(m88_key);
@@ -211,13 +211,13 @@ void Phy::write(u32 address, u16 value) {
         page_ = value;
         return;
     }
-    if (spec_.phy == PhyKind::m88_i210 && address == m88_page_select) {
+    if (spec_.phy == PhyKind::m88 && address == m88_page_select) {
         page_ = value & 0xff;
         registers_[address] = value;
         return;
     }
-    const bool paged = page_ != 0 && (spec_.phy == PhyKind::m88_i210 ||
-                                      (spec_.phy == PhyKind::igp03 && address > 15));
+    const bool paged =
+        page_ != 0 && (spec_.phy == PhyKind::m88 || (spec_.phy == PhyKind::igp03 && address > 15));
     if (paged) {
         registers_[u32{page_} << 5U | address] = value;
         return;

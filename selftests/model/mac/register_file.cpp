@@ -102,7 +102,11 @@ void RegisterFile::reset() {
     self[reg::EEMNGCTL] = reg::EEMNGCTL_DONE;
     self[reg::EEMNGCTL_I210] = reg::EEMNGCTL_DONE;
     self[reg::RXPBS] = spec_.rx_buffer_reset;
-    self[reg::TXPBS] = spec_.name == "i210" ? 0x04000014 : spec_.tx_buffer_kb;
+    self[reg::TXPBS] = spec_.tx_buffer_reset;
+    if (spec_.external_phy) {
+        self[reg::CTRL_EXT] = reg::CTRL_EXT_LINK_SGMII;
+        self[reg::MDICNFG] = reg::MDICNFG_EXTERNAL;
+    }
     self[reg::RXCSUM] = reg::RXCSUM_IPOFL | reg::RXCSUM_TUOFL;
     self[reg::RLPML] = 0x2600;
     self[reg::DTXTCPFLGL] = 0x0f760ff6;

@@ -28,10 +28,13 @@ constexpr MacSpec mac_82575{.name = "82575",
                             .nvm_size_field = 6,
                             .phy = PhyKind::igp03,
                             .phy_id = 0x02a80391,
+                            .external_phy = false,
                             .clock = ClockKind::ticks64,
+                            .rx_buffer = BufferSize::kilobytes,
                             .rx_buffer_kb = 34,
-                            .tx_buffer_kb = 14,
+                            .rx_buffer_mask = 0x7f,
                             .rx_buffer_reset = 0x22,
+                            .tx_buffer_reset = 0xe,
                             .vet_writable = 0xffffffff,
                             .ring_length_mask = 0x000fff80,
                             .cause_mask = 0x77f47edd};
@@ -55,10 +58,13 @@ constexpr MacSpec mac_82576{.name = "82576",
                             .nvm_size_field = 6,
                             .phy = PhyKind::igp03,
                             .phy_id = 0x02a80391,
+                            .external_phy = false,
                             .clock = ClockKind::ticks64,
+                            .rx_buffer = BufferSize::kilobytes,
                             .rx_buffer_kb = 64,
-                            .tx_buffer_kb = 40,
+                            .rx_buffer_mask = 0x7f,
                             .rx_buffer_reset = 0x40,
+                            .tx_buffer_reset = 0x28,
                             .vet_writable = 0xffffffff,
                             .ring_length_mask = 0x000ffff0,
                             .cause_mask = 0x77d4fbfd};
@@ -82,10 +88,13 @@ constexpr MacSpec mac_82580{.name = "82580",
                             .nvm_size_field = 6,
                             .phy = PhyKind::i82580,
                             .phy_id = 0x015403a0,
+                            .external_phy = false,
                             .clock = ClockKind::nanoseconds40,
+                            .rx_buffer = BufferSize::coded,
                             .rx_buffer_kb = 36,
-                            .tx_buffer_kb = 20,
+                            .rx_buffer_mask = 0xf,
                             .rx_buffer_reset = 0,
+                            .tx_buffer_reset = 0x14,
                             .vet_writable = 0xffffffff,
                             .ring_length_mask = 0x000ffff0,
                             .cause_mask = 0x77dcfed5};
@@ -109,10 +118,13 @@ constexpr MacSpec mac_i350{.name = "i350",
                            .nvm_size_field = 6,
                            .phy = PhyKind::i82580,
                            .phy_id = 0x015403b0,
+                           .external_phy = false,
                            .clock = ClockKind::nanoseconds40,
+                           .rx_buffer = BufferSize::coded,
                            .rx_buffer_kb = 36,
-                           .tx_buffer_kb = 20,
+                           .rx_buffer_mask = 0xf,
                            .rx_buffer_reset = 0,
+                           .tx_buffer_reset = 0x14,
                            .vet_writable = 0xffff0000,
                            .ring_length_mask = 0x000fff80,
                            .cause_mask = 0x77dcfed5};
@@ -134,12 +146,15 @@ constexpr MacSpec mac_i210{.name = "i210",
                            .address_queue = true,
                            .nvm = NvmLayout::flash,
                            .nvm_size_field = 6,
-                           .phy = PhyKind::m88_i210,
+                           .phy = PhyKind::m88,
                            .phy_id = 0x01410c00,
+                           .external_phy = false,
                            .clock = ClockKind::seconds,
+                           .rx_buffer = BufferSize::kilobytes,
                            .rx_buffer_kb = 34,
-                           .tx_buffer_kb = 20,
+                           .rx_buffer_mask = 0x3f,
                            .rx_buffer_reset = 0xa2,
+                           .tx_buffer_reset = 0x04000014,
                            .vet_writable = 0xffffffff,
                            .ring_length_mask = 0x000fff80,
                            .cause_mask = 0x77dcfed5};
@@ -153,11 +168,21 @@ constexpr MacSpec with(MacSpec spec, std::string_view name, u16 device_id, u32 q
     return spec;
 }
 
+// The I350's MAC in a system on chip, with a Marvell 88E1543 outside.
+constexpr MacSpec mac_i354() {
+    MacSpec spec = with(mac_i350, "i354", 0x1f41, mac_i350.queues, NvmLayout::four_ports);
+    spec.phy = PhyKind::m88;
+    spec.phy_id = 0x01410ea0;
+    spec.external_phy = true;
+    return spec;
+}
+
 constexpr std::array macs{
     mac_82575,
     mac_82576,
     mac_82580,
     mac_i350,
+    mac_i354(),
     mac_i210,
     with(mac_i210, "i210-flashless", 0x157b, 4, NvmLayout::one_time),
     with(mac_i210, "i211", 0x1539, 2, NvmLayout::one_time),
@@ -175,7 +200,7 @@ const MacSpec* find_mac(std::string_view name) {
 }
 
 std::string_view mac_names() {
-    return "82575, 82576, 82580, i350, i210, i210-flashless, i211";
+    return "82575, 82576, 82580, i350, i354, i210, i210-flashless, i211";
 }
 
 }  // namespace igbmodel

@@ -15,12 +15,17 @@ enum class NvmLayout {
     one_time,    // I210 / I211 without flash: only what was burnt (iNVM)
 };
 
-enum class PhyKind { igp03, i82580, m88_i210 };
+enum class PhyKind { igp03, i82580, m88 };
 
 enum class ClockKind {
     ticks64,        // 82576: a 64-bit counter, TIMINCA gives period and increment
     nanoseconds40,  // 82580, I350: 40 bits of nanoseconds and a residue
     seconds,        // I210, I211: seconds and nanoseconds
+};
+
+enum class BufferSize {
+    kilobytes,  // in RXPBS as a number; the I210's are 6 bits, the others' 7
+    coded,      // 82580, I350: one of eleven
 };
 
 enum class TupleKind { none, five_tuple, two_tuple };
@@ -45,10 +50,13 @@ struct MacSpec {
     u32 nvm_size_field;  // EECD bits 14:11; words = 1 << (field + 6)
     PhyKind phy;
     u32 phy_id;
+    bool external_phy;  // behind SGMII and an MDIO bus of its own (I354)
     ClockKind clock;
-    u32 rx_buffer_kb;  // packet buffer at reset
-    u32 tx_buffer_kb;
+    BufferSize rx_buffer;
+    u32 rx_buffer_kb;     // packet buffer at reset
+    u32 rx_buffer_mask;   // its size in RXPBS
     u32 rx_buffer_reset;  // RXPBS at reset
+    u32 tx_buffer_reset;  // TXPBS at reset
     u32 vet_writable;
     u32 ring_length_mask;  // RDLEN, TDLEN
     u32 cause_mask;        // bits of ICR that exist

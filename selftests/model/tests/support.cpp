@@ -37,7 +37,7 @@ void Bench::give_rx(u32 queue, u32 count) const {
     nic->write(reg::rx(queue, reg::RDT), (tail + count) % ring_size);
 }
 
-int Bench::queue_of(const Bytes& frame) {
+int Bench::queue_of(const Bytes& frame) const {
     std::vector<u64> before;
     before.reserve(nic->spec().queues);
     for (u32 queue = 0; queue < nic->spec().queues; ++queue) {

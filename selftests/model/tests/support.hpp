@@ -133,7 +133,7 @@ public:
         port.user().frame_arrived(std::move(frame), bad_crc);
     }
     // The queue that the next frame goes to, by the counters.
-    [[nodiscard]] int queue_of(const Bytes& frame);
+    [[nodiscard]] int queue_of(const Bytes& frame) const;
     void put_tx(u32 queue, u32 index, u64 a, u32 b, u32 c) const;
 
     FakeTimers timers;

@@ -86,17 +86,78 @@ TEST_F(CommandTest, ArmsAndClearsFaults) {
     EXPECT_EQ(ask(R"({"do":"clear","fault":"rx_drop"})")["ok"], true);
     ask(R"({"do":"generate","count":10})");
     EXPECT_FALSE(ask(R"({"do":"statistics"})")["faults"].contains("rx_drop"));
-    EXPECT_EQ(ask(R"({"do":"random","seed":5,"count":2})")["ok"], true);
+    ask(R"({"do":"fault","fault":"tx_hang"})");
     EXPECT_TRUE(machine.find("nic0")->nic.faults().armed());
     ask(R"({"do":"clear"})");
     EXPECT_FALSE(machine.find("nic0")->nic.faults().armed());
 }
 
-TEST_F(CommandTest, PullsTheCable) {
+TEST_F(CommandTest, PullsTheCableAndCountsIt) {
     ask(R"({"do":"cable","plugged":false})");
     EXPECT_EQ(ask(R"({"do":"statistics"})")["link"], false);
     ask(R"({"do":"cable","plugged":true})");
     EXPECT_EQ(ask(R"({"do":"statistics"})")["link"], true);
+    EXPECT_EQ(ask(R"({"do":"aer","uncorrectable":true,"bits":16384})")["ok"], true);
+    const auto faults = ask(R"({"do":"statistics"})")["faults"];
+    EXPECT_EQ(faults["link_flap"], 1);
+    EXPECT_EQ(faults["aer"], 1);
+}
+
+TEST_F(CommandTest, MisbehavesByChanceForSoManyFrames) {
+    EXPECT_EQ(ask(R"({"do":"random","seed":5,"frames":40})")["ok"], true);
+    ask(R"({"do":"generate","count":15})");
+    EXPECT_EQ(ask(R"({"do":"statistics"})")["frames_left"], 25);
+    ask(R"({"do":"clear"})");
+    EXPECT_EQ(ask(R"({"do":"statistics"})")["frames_left"], 0);
+}
+
+TEST_F(CommandTest, MovesAPin) {
+    constexpr u32 data0 = bit(18);
+    EXPECT_EQ(ask(R"({"do":"pin","pin":0,"level":true})")["ok"], true);
+    EXPECT_NE(machine.find("nic0")->nic.read(reg::CTRL) & data0, 0U);
+    EXPECT_EQ(ask(R"({"do":"pin","pin":4})")["ok"], false);
+}
+
+TEST_F(CommandTest, ReplaysACapture) {
+    const std::string path = (folder / "x.pcap").string();
+    {
+        auto writer = PcapWriter::create(path);
+        ASSERT_TRUE(writer.ok());
+        for (u64 i = 0; i < 3; ++i) {
+            writer.value().write(make_frame({}), i);
+        }
+    }
+    EXPECT_EQ(ask(R"({"do":"replay","file":")" + path + R"("})")["frames"], 3);
+    EXPECT_EQ(ask(R"({"do":"statistics"})")["rx"]["offered"], 3);
+}
+
+TEST_F(CommandTest, AnAccessOutsideAMapFailsTheRun) {
+    Slot& slot = *machine.find("nic0");
+    EXPECT_EQ(machine.driver_faults(), 0U);
+    slot.nic.write(reg::rx(0, reg::RDLEN), 0x1000);
+    slot.nic.write(reg::rx(0, reg::RDBAL), 0x7000);
+    slot.nic.write(reg::rx(0, reg::SRRCTL), 0x02000002);
+    slot.nic.write(reg::rx(0, reg::RXDCTL), reg::QUEUE_ENABLE);
+    slot.nic.write(reg::rx(0, reg::RDT), 100);
+    ask(R"({"do":"generate"})");
+    EXPECT_EQ(machine.driver_faults(), 1U);
+    const auto seen = ask(R"({"do":"statistics"})")["dma_faults"];
+    EXPECT_EQ(seen["outside"], 1);
+    EXPECT_NE(seen["last"].get<std::string>().find("0x7000"), std::string::npos);
+}
+
+TEST_F(CommandTest, MemoryOutOfReachEndsTheRun) {
+    Slot& slot = *machine.find("nic0");
+    ASSERT_TRUE(slot.dma.map(vfu::DmaMap{3, 0, 0, 0x100000}, UniqueFd{}).ok());
+    EXPECT_TRUE(machine.verdict().ok());
+    loop.at(loop.now_ns(), [&slot] { slot.nic.region_write(region_config, 4, Bytes{0x06, 0x00}); });
+    loop.at(loop.now_ns() + 5'000'000'000, [this] { loop.stop(); });
+    const u64 begin = loop.now_ns();
+    loop.run();
+    EXPECT_LT(loop.now_ns() - begin, 5'000'000'000U);
+    ASSERT_FALSE(machine.verdict().ok());
+    EXPECT_NE(machine.verdict().error().text.find("nic0: QEMU shares no guest memory"),
+              std::string::npos);
 }
 
 TEST_F(CommandTest, AnswersNonsenseWithAnError) {

@@ -386,8 +386,7 @@ TEST(FaultEffects, OnRegistersAndQueues) {
     nic.write(reg::tx(0, reg::TDT), 1);
     bench.timers.pass(1);
     EXPECT_TRUE(bench.port.sent.empty());
-    nic.faults().clear(Fault::tx_hang);
-    nic.faults_changed();
+    nic.behave(Fault::tx_hang);
     bench.timers.pass(1);
     EXPECT_EQ(bench.port.sent.size(), 1U);
     rule = {};
@@ -400,8 +399,7 @@ TEST(FaultEffects, OnRegistersAndQueues) {
     nic.write(reg::SWSM, 0);
     EXPECT_EQ(nic.read(reg::SWSM), reg::SWSM_SMBI);
     rule.fault = Fault::nvm_checksum;
-    nic.faults().add(rule);
-    nic.faults_changed();
+    nic.misbehave(rule);
     u16 sum = 0;
     for (u32 i = 0; i <= 0x3f; ++i) {
         nic.write(reg::EERD, i << 2U | 1U);

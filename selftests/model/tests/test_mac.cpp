@@ -15,9 +15,9 @@ u16 eerd(Nic& nic, u32 word) {
 }
 
 TEST(Nvm, ChecksumsAndAddressPerMac) {
-    for (const char* mac : {"82575", "82576", "82580", "i350", "i210"}) {
+    for (const char* mac : {"82575", "82576", "82580", "i350", "i354", "i210"}) {
         Bench bench(mac);
-        const std::vector<u32> sections = std::string(mac) == "i350"
+        const std::vector<u32> sections = find_mac(mac)->nvm == NvmLayout::four_ports
                                               ? std::vector<u32>{0, 0x80, 0xc0, 0x100}
                                               : std::vector<u32>{0};
         for (const u32 section : sections) {
@@ -87,6 +87,27 @@ TEST(Nvm, PinsReadAndWrite) {
     EXPECT_EQ(spi.byte(0) & 1, 0) << "ready";
 }
 
+TEST(Pins, ShowTheBoardsLevelOrTheDriversOwn) {
+    Bench bench;
+    constexpr u32 data1 = bit(19);
+    constexpr u32 data2 = bit(6);
+    Nic& nic = *bench.nic;
+    EXPECT_NE(nic.read(reg::CTRL) & data1, 0U) << "a cable: there is a signal";
+    nic.write(reg::CTRL, reg::CTRL_SLU | bit(17));  // interrupt of SDP1
+    nic.write(reg::IMS, reg::ICR_GPI_SDP0 << 1U);
+    nic.set_cable(false);
+    EXPECT_EQ(nic.read(reg::CTRL) & data1, 0U);
+    static_cast<void>(nic.read(reg::ICR));
+    nic.set_cable(true);
+    EXPECT_NE(nic.read(reg::ICR) & reg::ICR_GPI_SDP0 << 1U, 0U) << "the signal is back";
+    nic.write(reg::CTRL_EXT, bit(10) | data2);  // SDP2 is an output, high
+    nic.pins().set_level(2, false);
+    EXPECT_TRUE(nic.pins().level(2));
+    EXPECT_NE(nic.read(reg::CTRL_EXT) & data2, 0U);
+    nic.write(reg::CTRL_EXT, data2);  // and an input again
+    EXPECT_EQ(nic.read(reg::CTRL_EXT) & data2, 0U);
+}
+
 TEST(Semaphore, ReadingTakesIt) {
     Bench bench;
     EXPECT_EQ(bench.nic->read(reg::SWSM), 0U);
@@ -108,8 +129,11 @@ void phy_write(Nic& nic, u32 address, u16 value) {
 }
 
 TEST(Phy, IdentifiesItself) {
-    const std::pair<const char*, u32> ids[] = {
-        {"82576", 0x02a80391}, {"82580", 0x015403a0}, {"i350", 0x015403b0}, {"i210", 0x01410c00}};
+    constexpr std::array<std::pair<const char*, u32>, 5> ids{{{"82576", 0x02a80391},
+                                                              {"82580", 0x015403a0},
+                                                              {"i350", 0x015403b0},
+                                                              {"i354", 0x01410ea0},
+                                                              {"i210", 0x01410c00}}};
     for (const auto& [mac, id] : ids) {
         Bench bench(mac);
         EXPECT_EQ(u32{phy(*bench.nic, 2)} << 16U | phy(*bench.nic, 3), id) << mac;

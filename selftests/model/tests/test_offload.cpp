@@ -2,6 +2,8 @@
 // Checksums and segmentation. The judge of a segment is the receive path's own verification.
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "datapath/checksum.hpp"
 #include "datapath/offload.hpp"
 #include "tests/support.hpp"
@@ -87,8 +89,8 @@ TEST_P(Segmentation, EverySegmentIsARightPacketAndNothingIsLost) {
         EXPECT_FALSE(verdict.l4_bad) << "segment " << i;
         if (which.protocol == 6) {
             EXPECT_EQ(load_be32(frame.data() + part.l4 + 4), 1 + (1000 * i));
-            const u8 flags[] = {0x90, 0x10, 0x10, 0x19};
-            EXPECT_EQ(part.tcp_flags, flags[i]) << "segment " << i;
+            constexpr std::array<u8, 4> flags{0x90, 0x10, 0x10, 0x19};
+            EXPECT_EQ(part.tcp_flags, flags.at(i)) << "segment " << i;
         }
         if (!spec.ipv6) {
             EXPECT_EQ(load_be16(frame.data() + part.l3 + 4), 0x1234 + i);
@@ -104,6 +106,13 @@ INSTANTIATE_TEST_SUITE_P(Kinds, Segmentation,
                                          Case{"udp4", false, 17, -1}, Case{"udp6", true, 17, -1},
                                          Case{"tcp4vlan", false, 6, 0x2005}),
                          [](const auto& info) { return std::string(info.param.name); });
+
+TxContext::Kind kind_of(u8 protocol) {
+    if (protocol == protocol_sctp) {
+        return TxContext::Kind::sctp;
+    }
+    return protocol == protocol_tcp ? TxContext::Kind::tcp : TxContext::Kind::udp;
+}
 
 TEST(TxChecksum, WholePackets) {
     for (const bool ipv6 : {false, true}) {
@@ -123,9 +132,7 @@ TEST(TxChecksum, WholePackets) {
             TxContext context;
             context.mac_length = 14;
             context.ip_length = ipv6 ? 40 : 20;
-            context.l4 = protocol == 6    ? TxContext::Kind::tcp
-                         : protocol == 17 ? TxContext::Kind::udp
-                                          : TxContext::Kind::sctp;
+            context.l4 = kind_of(protocol);
             const TxRequest request{false, !ipv6, true, false, static_cast<u32>(data.size())};
             const auto frames = transmit_frames(data, context, request, vlan_type, TcpFlagMasks{});
             ASSERT_TRUE(frames.ok()) << frames.error().text;

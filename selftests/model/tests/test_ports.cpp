@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Cables, wires between processes, capture files.
 #include <gtest/gtest.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 
 #include "ports/cable.hpp"
 #include "ports/pcap.hpp"
+#include "ports/tap.hpp"
 #include "ports/wire.hpp"
 #include "tests/support.hpp"
 
@@ -71,6 +79,68 @@ TEST(Wire, FindsThePeerWhicheverComesFirst) {
     EXPECT_EQ(left_user.frames, std::vector<Bytes>{Bytes(60, 3)});
     EXPECT_FALSE(WirePort::open(loop, "only-one").ok());
     std::filesystem::remove_all(folder);
+}
+
+// The host's side of a tap: a raw socket on it.
+class TapInterface {
+public:
+    explicit TapInterface(const char* name) : socket_(::socket(AF_PACKET, SOCK_RAW, 0)) {
+        ifreq request{};
+        std::copy_n(name, std::min(std::strlen(name), sizeof request.ifr_name - 1),
+                    request.ifr_name);
+        request.ifr_flags = IFF_UP;
+        sockaddr_ll address{};
+        address.sll_family = AF_PACKET;
+        address.sll_protocol = 0xb588;  // 88B5h, for experiments
+        address.sll_ifindex = static_cast<int>(::if_nametoindex(name));
+        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): ioctl has no other form
+        const bool up = ::ioctl(socket_.get(), SIOCSIFFLAGS, &request) == 0;
+        good_ = up && ::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address),
+                             sizeof address) == 0;
+    }
+    [[nodiscard]] bool good() const { return good_; }
+    void send(const Bytes& frame) const {
+        EXPECT_EQ(::send(socket_.get(), frame.data(), frame.size(), 0),
+                  static_cast<ssize_t>(frame.size()));
+    }
+    [[nodiscard]] Bytes receive() const {
+        Bytes frame(2000);
+        const ssize_t count = ::recv(socket_.get(), frame.data(), frame.size(), MSG_DONTWAIT);
+        frame.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+        return frame;
+    }
+
+private:
+    UniqueFd socket_;
+    bool good_ = false;
+};
+
+TEST(Tap, CarriesFramesToAndFromAnInterface) {
+    if (::access("/dev/net/tun", R_OK | W_OK) != 0 || ::unshare(CLONE_NEWNET) != 0) {
+        GTEST_SKIP() << "no /dev/net/tun, or no right to a network namespace";
+    }
+    Loop loop;
+    auto tap = TapPort::open(loop, "model0");
+    ASSERT_TRUE(tap.ok()) << tap.error().text;
+    Listener listener;
+    tap.value()->attach(listener);
+    EXPECT_TRUE(listener.partner.active);
+    const TapInterface host("model0");
+    ASSERT_TRUE(host.good());
+    Bytes frame(60, 7);
+    frame[12] = 0x88;
+    frame[13] = 0xb5;
+    host.send(Bytes(frame.begin(), frame.begin() + 20));
+    loop.at(loop.now_ns() + 100'000'000, [&loop] { loop.stop(); });
+    loop.run();
+    Bytes padded(frame.begin(), frame.begin() + 20);
+    padded.resize(Port::shortest_frame, 0);
+    EXPECT_NE(std::ranges::find(listener.frames, padded), listener.frames.end())
+        << "of " << listener.frames.size() << " frames";
+    tap.value()->send(frame);
+    EXPECT_EQ(host.receive(), frame);
+    EXPECT_FALSE(TapPort::open(loop, "").ok());
+    EXPECT_FALSE(TapPort::open(loop, "a-name-that-is-too-long").ok());
 }
 
 TEST(Pcap, WhatIsWrittenIsReadBack) {

@@ -202,7 +202,7 @@ void set_flex(Nic& nic, u32 filter, const Bytes& pattern, const std::vector<std:
     const u32 table =
         filter < 4 ? reg::FHFT + (0x100 * filter) : reg::FHFT_EXT + (0x100 * (filter - 4));
     for (u32 i = 0; i < length; ++i) {
-        const u32 at = table + i / 8 * 16 + (i % 8 < 4 ? 0 : 4);
+        const u32 at = table + (i / 8 * 16) + (i % 8 < 4 ? 0 : 4);
         const u32 shift = 8 * (i % 4);
         nic.write(at, (nic.read(at) & ~(0xffU << shift)) | u32{pattern[i]} << shift);
     }
@@ -301,8 +301,8 @@ TEST(Redirection, UsesTheHashAndTheTable) {
         Nic& nic = *bench.nic;
         const Bytes key = from_hex(
             "6d5a56da255b0ec24167253d43a38fb0d0ca2bcbae7b30b477cb2da38030f20c6a42b73bbeac01fa");
-        for (u32 i = 0; i < 10; ++i) {
-            nic.write(reg::RSSRK + (4 * i), load_le<u32>(key.data() + (i * 4)));
+        for (u32 i = 0; i < key.size(); i += 4) {
+            nic.write(reg::RSSRK + i, load_le<u32>(key.data() + i));
         }
         nic.write(reg::MRQC, 0x00330002);
         nic.write(reg::RXCSUM, reg::RXCSUM_PCSD);

@@ -201,6 +201,75 @@ TEST(Dma, FaultsAreToldApart) {
     EXPECT_NE(dma.faults().last.find("share=on"), std::string::npos);
 }
 
+UniqueFd empty_memory(std::size_t size) {
+    UniqueFd fd(::memfd_create("guest", 0));
+    EXPECT_EQ(::ftruncate(fd.get(), static_cast<off_t>(size)), 0);
+    return fd;
+}
+
+TEST(Dma, MemoryOutOfReachIsNoticed) {
+    constexpr std::size_t size = std::size_t{1} << 20U;
+    const auto reason = [](const DmaTable& dma) {
+        const Status can = dma.reachable();
+        return can ? std::string() : can.error().text;
+    };
+    DmaTable dma;
+    EXPECT_EQ(reason(dma), "") << "nothing to say yet";
+    ASSERT_TRUE(dma.map(vfu::DmaMap{3, 0, 0xc0000000, size}, UniqueFd{}).ok());
+    EXPECT_NE(reason(dma).find("share=on"), std::string::npos) << "no descriptor for any map";
+    UniqueFd fd = empty_memory(size);
+    auto* const view =
+        static_cast<u8*>(::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0));
+    ASSERT_NE(view, MAP_FAILED);
+    ASSERT_TRUE(dma.map(vfu::DmaMap{3, 0, 0, size}, std::move(fd)).ok());
+    EXPECT_NE(reason(dma).find("stays empty"), std::string::npos) << "a private copy of the file";
+    view[0x400] = 0xf8;
+    EXPECT_EQ(reason(dma), "");
+    ::munmap(view, size);
+}
+
+TEST(Dma, ADeviceIsRefusedWhenItsDriverComesAndMemoryIsOutOfReach) {
+    Bench bench;
+    std::vector<std::string> told;
+    bench.nic->on_unreachable([&told](const Error& why) { told.push_back(why.text); });
+    const auto master = [&bench](bool on) {
+        bench.nic->region_write(region_config, 4, Bytes{static_cast<u8>(on ? 6 : 2), 0});
+    };
+    master(false);
+    master(true);
+    EXPECT_TRUE(told.empty());
+    bench.dma.clear();
+    ASSERT_TRUE(bench.dma.map(vfu::DmaMap{3, 0, 0, std::size_t{1} << 20U}, UniqueFd{}).ok());
+    master(false);
+    EXPECT_TRUE(told.empty());
+    master(true);
+    EXPECT_EQ(told.size(), 1U);
+}
+
+TEST(Dma, ThousandsOfPagesAndNoDescriptorLeftOpen) {
+    constexpr u64 pages = 8192;
+    constexpr u64 page = 4096;
+    const UniqueFd memory = empty_memory(pages * page);
+    DmaTable dma;
+    const int before = ::dup(memory.get());
+    ::close(before);
+    for (u64 i = 0; i < pages; ++i) {
+        const u64 address = 0x80000000 + (i * page);
+        ASSERT_TRUE(
+            dma.map(vfu::DmaMap{3, i * page, address, page}, UniqueFd(::dup(memory.get()))).ok());
+    }
+    const int after = ::dup(memory.get());
+    ::close(after);
+    EXPECT_EQ(after, before) << "the lowest free descriptor is the same";
+    EXPECT_TRUE(dma.write(0x80000000 + (pages * page) - 10, Bytes(10, 1)));
+    for (u64 i = 0; i < pages; i += 2) {
+        dma.unmap(0x80000000 + (i * page), page);
+    }
+    EXPECT_EQ(dma.ranges(), pages / 2);
+    EXPECT_FALSE(dma.write(0x80000000, Bytes(1, 1)));
+    EXPECT_TRUE(dma.write(0x80000000 + page, Bytes(1, 1)));
+}
+
 TEST(Dma, AdjacentPagesServeOneAccess) {
     DmaTable dma;
     for (u64 page = 0; page < 600; ++page) {
@@ -208,9 +277,9 @@ TEST(Dma, AdjacentPagesServeOneAccess) {
         ASSERT_EQ(::ftruncate(fd, 4096), 0);
         ASSERT_TRUE(dma.map(vfu::DmaMap{3, 0, 0x5000000 + (page * 4096), 4096}, UniqueFd(fd)).ok());
     }
-    Bytes out(600 * 4096);
+    Bytes out(std::size_t{600} * 4096);
     for (std::size_t i = 0; i < out.size(); ++i) {
-        out[i] = static_cast<u8>(i / 4096 + i);
+        out[i] = static_cast<u8>((i / 4096) + i);
     }
     EXPECT_TRUE(dma.write(0x5000000, out));
     Bytes in(out.size());

@@ -90,6 +90,30 @@ DmaTable::Range* DmaTable::find(u64 address, u64& start) {
     return last_;
 }
 
+Status DmaTable::reachable() const {
+    constexpr const char* cure =
+        ": start it with -object memory-backend-memfd,id=mem,size=...,share=on and "
+        "-machine memory-backend=mem";
+    const bool any_shared =
+        std::ranges::any_of(ranges_, [](const auto& one) { return one.second.host != nullptr; });
+    if (!ranges_.empty() && !any_shared) {
+        return Error{std::string("QEMU shares no guest memory with this process") + cure};
+    }
+    // With share=off QEMU still gives a descriptor, but of a file that the guest never writes to.
+    // Firmware and kernel always leave something in the first 640 KiB of a PC. (Behind a vIOMMU
+    // there is no such map; then the first Tx descriptor tells.)
+    constexpr u64 low_memory = 0xa0000;
+    const auto first = ranges_.find(0);
+    if (first != ranges_.end() && first->second.size >= low_memory && first->second.readable &&
+        first->second.host != nullptr &&
+        std::all_of(first->second.host, first->second.host + low_memory,
+                    [](u8 byte) { return byte == 0; })) {
+        return Error{std::string("guest memory stays empty: it is not shared with this process") +
+                     cure};
+    }
+    return {};
+}
+
 void DmaTable::fault(u64& counter, const char* what, bool write, u64 address, std::size_t size) {
     ++counter;
     faults_.last = std::string("DMA fault: ") + (write ? "write" : "read") + " of " +

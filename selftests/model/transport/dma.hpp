@@ -33,6 +33,9 @@ public:
     bool read(u64 address, ByteSpan to);
     bool write(u64 address, ByteView from);
 
+    // Whether guest memory is in reach, by what is mapped; else why not and what to do about it.
+    [[nodiscard]] Status reachable() const;
+
     struct Faults {
         u64 outside = 0;    // no map at that address
         u64 forbidden = 0;  // mapped, but not for this direction

@@ -111,6 +111,13 @@ class Bench:
         self.wait_link()
 
 
+def chosen(cases, names):
+    unknown = set(names) - {case.__name__ for case in cases}
+    if unknown:
+        sys.exit(f"no such case: {', '.join(sorted(unknown))}")
+    return [case for case in cases if not names or case.__name__ in names]
+
+
 def main(cases):
     """Runs each case by itself; one that fails does not stop the others."""
     bench = Bench()

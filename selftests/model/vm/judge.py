@@ -9,9 +9,10 @@ import ipaddress
 import re
 import struct
 import subprocess
+import sys
 import time
 
-from guest import Lacking, expect, main, run, wait_for
+from guest import Lacking, chosen, expect, main, run, wait_for
 
 FRAMES = 400
 # What fits a packet buffer and a ring: the model's generator knows no pace.
@@ -25,8 +26,8 @@ def probe(bench):
     expect("Speed: 1000Mb/s" in link and "Duplex: Full" in link, link)
     mac = bench.model.ask("statistics")["mac"]
     device = run(f"cat /sys/bus/pci/devices/{bench.pci}/device").strip()
-    known = {"82575": "0x10a7", "82576": "0x10c9", "82580": "0x150e", "i350": "0x1521", "i210": "0x1533",
-             "i210-flashless": "0x157b", "i211": "0x1539"}
+    known = {"82575": "0x10a7", "82576": "0x10c9", "82580": "0x150e", "i350": "0x1521", "i354": "0x1f41",
+             "i210": "0x1533", "i210-flashless": "0x157b", "i211": "0x1539"}
     expect(known[mac] == device, f"{mac} is {device}")
 
 
@@ -255,6 +256,9 @@ def no_faults(bench):
         expect(not seen["dma_faults"]["last"], seen["dma_faults"]["last"])
 
 
+CASES = [probe, interrupts, ping, tcp, vlan, jumbo, rss, counters, self_test, link_loss, function_level_reset,
+         function_level_reset_in_use, sleep, power_saving, no_faults]
+
+
 if __name__ == "__main__":
-    main([probe, interrupts, ping, tcp, vlan, jumbo, rss, counters, self_test, link_loss, function_level_reset,
-          function_level_reset_in_use, sleep, power_saving, no_faults])
+    main(chosen(CASES, sys.argv[1:]))
