@@ -25,6 +25,23 @@ static const struct pci_device_id igbr_pci_ids[] = {
 	IGBR_DEVICE(0x150a, igbr_mac_82576),	/* NS */
 	IGBR_DEVICE(0x1518, igbr_mac_82576),	/* NS SerDes */
 	IGBR_DEVICE(0x150d, igbr_mac_82576),	/* quad SerDes */
+	IGBR_DEVICE(0x150e, igbr_mac_82580),	/* copper */
+	IGBR_DEVICE(0x150f, igbr_mac_82580),	/* fibre */
+	IGBR_DEVICE(0x1510, igbr_mac_82580),	/* SerDes */
+	IGBR_DEVICE(0x1511, igbr_mac_82580),	/* SGMII */
+	IGBR_DEVICE(0x1516, igbr_mac_82580),	/* dual copper */
+	IGBR_DEVICE(0x1527, igbr_mac_82580),	/* quad fibre */
+	IGBR_DEVICE(0x1521, igbr_mac_i350),	/* copper */
+	IGBR_DEVICE(0x1522, igbr_mac_i350),	/* fibre */
+	IGBR_DEVICE(0x1523, igbr_mac_i350),	/* SerDes */
+	IGBR_DEVICE(0x1524, igbr_mac_i350),	/* SGMII */
+	IGBR_DEVICE(0x1533, igbr_mac_i210),	/* copper */
+	IGBR_DEVICE(0x1536, igbr_mac_i210),	/* fibre */
+	IGBR_DEVICE(0x1537, igbr_mac_i210),	/* SerDes */
+	IGBR_DEVICE(0x1538, igbr_mac_i210),	/* SGMII */
+	IGBR_DEVICE(0x157b, igbr_mac_i210),	/* copper, without a flash */
+	IGBR_DEVICE(0x157c, igbr_mac_i210),	/* SerDes, without a flash */
+	IGBR_DEVICE(0x1539, igbr_mac_i211),	/* copper */
 	{ }
 };
 MODULE_DEVICE_TABLE(pci, igbr_pci_ids);

@@ -49,6 +49,8 @@ class Boot:
 BOOTS = (
     Boot("newest", "igbr", "82576", iommu=True),
     Boot("lts", "igbr", "82576", "hostile"),
+    Boot("newest", "igbr", "i350"),
+    Boot("lts", "igbr", "i210"),
     Boot("newest", "igb", "i350,irq=msi"),
     Boot("lts", "igb", "i210,irq=intx"),
     Boot("lts", "igb", "82576"),
