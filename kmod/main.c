@@ -11,6 +11,9 @@
 
 #include "igbr.h"
 #include "power.h"
+#include "steering/arfs.h"
+#include "steering/filter.h"
+#include "steering/ntuple.h"
 #include "steering/rss.h"
 
 #define IGBR_DEVICE(id, mac) \
@@ -142,6 +145,27 @@ static int igbr_setup_netdev(struct igbr_adapter *adapter)
 	return err;
 }
 
+static int igbr_init_steering(struct igbr_adapter *adapter)
+{
+	int err;
+
+	err = igbr_filter_init(adapter);
+	if (err)
+		return err;
+	err = igbr_arfs_init(adapter);
+	if (err)
+		igbr_filter_exit(adapter);
+	return err;
+}
+
+/* Nobody sets a rule any more. */
+static void igbr_exit_steering(struct igbr_adapter *adapter)
+{
+	igbr_ntuple_set_queues(adapter, 0);
+	igbr_arfs_exit(adapter);
+	igbr_filter_exit(adapter);
+}
+
 static int igbr_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	struct igbr_adapter *adapter;
@@ -169,9 +193,12 @@ static int igbr_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	err = igbr_init_hw(&adapter->hw);
 	if (err)
 		goto err_regs;
-	err = igbr_irq_init(adapter, IGBR_MAX_QUEUES + 1);
+	err = igbr_init_steering(adapter);
 	if (err)
 		goto err_regs;
+	err = igbr_irq_init(adapter, IGBR_MAX_QUEUES + 1);
+	if (err)
+		goto err_steering;
 	err = igbr_setup_netdev(adapter);
 	if (err) {
 		dev_err(&pdev->dev, "cannot register the network device: %pe\n", ERR_PTR(err));
@@ -197,6 +224,8 @@ err_register:
 	igbr_recovery_exit(adapter);
 err_irq:
 	igbr_irq_exit(adapter);
+err_steering:
+	igbr_exit_steering(adapter);
 err_regs:
 	pci_iounmap(pdev, adapter->hw.regs);
 err_netdev:
@@ -216,6 +245,7 @@ static void igbr_remove(struct pci_dev *pdev)
 	unregister_netdev(adapter->netdev);
 	igbr_mac_set_driver_loaded(&adapter->hw, false);
 	igbr_irq_exit(adapter);
+	igbr_exit_steering(adapter);
 	pci_iounmap(pdev, adapter->hw.regs);
 	free_netdev(adapter->netdev);
 	igbr_disable_device(pdev);

@@ -58,7 +58,7 @@ struct igbr_phy_info {
 /**
  * struct igbr_filter_info - slots of the filters that lead to a queue
  * @tuples: that compare protocol and destination port
- * @full_tuples: these compare IPv4 addresses, the source port and the TCP flags, too
+ * @full_tuples: these compare IPv4 addresses and the source port, too
  * @ethertypes: that compare the Ethernet type
  * @flexes: that compare any of the first 128 bytes
  * @vlan_priorities: the priority of a VLAN tag can choose among the first four queues

@@ -181,17 +181,16 @@
 #define  IGBR_IMIR_PRIORITY		GENMASK(31, 29)
 #define IGBR_IMIREXT(n)			(0x05aa0 + 4 * (n))
 #define  IGBR_IMIREXT_SIZE_BYPASS	BIT(12)
-#define  IGBR_IMIREXT_SYN		BIT(17)
 #define  IGBR_IMIREXT_FLAGS_BYPASS	BIT(19)
 #define IGBR_ETQF(n)			(0x05cb0 + 4 * (n))
 #define  IGBR_ETQF_TYPE			GENMASK(15, 0)
 #define  IGBR_ETQF_QUEUE		GENMASK(18, 16)
 #define  IGBR_ETQF_ENABLE		BIT(26)
 #define  IGBR_ETQF_QUEUE_ENABLE		BIT(31)
-/* Word w of flex filter n: per eight bytes of a frame two words of data, one of mask, one unused */
-#define IGBR_FHFT(n, w)			((n) < 4 ? 0x09000 + 0x100 * (n) + 4 * (w) :	\
-					 0x09a00 + 0x100 * ((n) - 4) + 4 * (w))
-#define  IGBR_FHFT_ACTION		63
+/* Flex filter n: per eight bytes of a frame two words of data, one of mask, one unused */
+#define IGBR_FHFT(n)			(0x09000 + 0x100 * (n))		/* n < 4 */
+#define IGBR_FHFT_EXT(n)		(0x09a00 + 0x100 * ((n) - 4))	/* n >= 4 */
+#define  IGBR_FHFT_ACTION		63	/* the last word */
 #define   IGBR_FHFT_LENGTH		GENMASK(7, 0)
 #define   IGBR_FHFT_QUEUE		GENMASK(10, 8)
 #define   IGBR_FHFT_PRIORITY		GENMASK(18, 16)
