@@ -10,6 +10,7 @@
 #include <linux/rtnetlink.h>
 
 #include "igbr.h"
+#include "netlink.h"
 #include "power.h"
 #include "steering/arfs.h"
 #include "steering/filter.h"
@@ -260,7 +261,27 @@ static struct pci_driver igbr_driver = {
 	.driver.pm = pm_sleep_ptr(&igbr_pm_ops),
 	.err_handler = &igbr_error_handlers,
 };
-module_pci_driver(igbr_driver);
+
+static int __init igbr_init(void)
+{
+	int err;
+
+	err = igbr_netlink_register();
+	if (err)
+		return err;
+	err = pci_register_driver(&igbr_driver);
+	if (err)
+		igbr_netlink_unregister();
+	return err;
+}
+module_init(igbr_init);
+
+static void __exit igbr_exit(void)
+{
+	pci_unregister_driver(&igbr_driver);
+	igbr_netlink_unregister();
+}
+module_exit(igbr_exit);
 
 MODULE_DESCRIPTION("Intel igb family 1 GbE driver with flow steering and full frame accounting");
 MODULE_LICENSE("GPL");
