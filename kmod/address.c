@@ -96,7 +96,7 @@ static void igbr_write_vlans(struct igbr_adapter *adapter, unsigned int row)
 	for (i = 0; i < 32; i++)
 		if (test_bit(32 * row + i, adapter->vlans))
 			bits |= BIT(i);
-	igbr_wr32(&adapter->hw, IGBR_VFTA(row), bits);
+	igbr_mac_set_vlans(&adapter->hw, row, bits);
 }
 
 /**

@@ -13,16 +13,19 @@
  * @first: offset of the first
  * @count: how many
  * @step: from one to the next, in bytes
+ * @per: there are only as many as the MAC has of these
  */
 struct igbr_reg_range {
 	u32 first;
 	u16 count;
 	u16 step;
+	enum { IGBR_PER_NOTHING, IGBR_PER_MAC_QUEUE, IGBR_PER_MAC_VECTOR } per;
 };
 
 #define IGBR_ONE(reg)		{ reg, 1, 4 }
 #define IGBR_ROW(reg, count)	{ reg, count, 4 }
-#define IGBR_PER_QUEUE(reg)	{ reg(0), IGBR_MAX_QUEUES, 0x40 }
+#define IGBR_PER_QUEUE(reg)	{ reg(0), IGBR_MAX_QUEUES, 0x40, IGBR_PER_MAC_QUEUE }
+#define IGBR_PER_VECTOR(reg)	{ reg(0), 25, 4, IGBR_PER_MAC_VECTOR }
 
 /*
  * Reading must not change anything: no cause registers, no statistics, no SWSM, which is taken
@@ -34,7 +37,7 @@ static const struct igbr_reg_range igbr_regs[] = {
 	IGBR_ONE(IGBR_IMS), IGBR_ONE(IGBR_IAM), IGBR_ONE(IGBR_RCTL), IGBR_ONE(IGBR_FCTTV),
 	IGBR_ONE(IGBR_TCTL), IGBR_ONE(IGBR_LEDCTL), IGBR_ONE(IGBR_EEMNGCTL), IGBR_ONE(IGBR_GPIE),
 	IGBR_ONE(IGBR_EIMS), IGBR_ONE(IGBR_EIAC), IGBR_ONE(IGBR_EIAM),
-	IGBR_ROW(IGBR_EITR(0), 25), IGBR_ROW(IGBR_IVAR(0), 8), IGBR_ONE(IGBR_IVAR_MISC),
+	IGBR_PER_VECTOR(IGBR_EITR), IGBR_ROW(IGBR_IVAR(0), 8), IGBR_ONE(IGBR_IVAR_MISC),
 	IGBR_ONE(IGBR_FCRTL), IGBR_ONE(IGBR_FCRTH), IGBR_ONE(IGBR_RXPBS), IGBR_ONE(IGBR_FCRTV),
 	IGBR_ONE(IGBR_TXPBS), IGBR_ONE(IGBR_RXCSUM), IGBR_ONE(IGBR_RLPML), IGBR_ONE(IGBR_RFCTL),
 	IGBR_ROW(IGBR_MTA(0), 128), IGBR_ROW(IGBR_RAL(0), 32), IGBR_ROW(IGBR_RAL_HIGH(16), 16),
@@ -49,6 +52,19 @@ static const struct igbr_reg_range igbr_regs[] = {
 	IGBR_PER_QUEUE(IGBR_TDWBAH),
 };
 
+static unsigned int igbr_reg_count(const struct igbr_adapter *adapter,
+				   const struct igbr_reg_range *range)
+{
+	switch (range->per) {
+	case IGBR_PER_MAC_QUEUE:
+		return min(range->count, adapter->hw.mac->max_queues);
+	case IGBR_PER_MAC_VECTOR:
+		return min(range->count, adapter->hw.mac->max_vectors);
+	default:
+		return range->count;
+	}
+}
+
 /**
  * igbr_get_regs_len - length of the register dump
  * @netdev: network device
@@ -57,10 +73,11 @@ static const struct igbr_reg_range igbr_regs[] = {
  */
 int igbr_get_regs_len(struct net_device *netdev)
 {
+	const struct igbr_adapter *adapter = netdev_priv(netdev);
 	unsigned int i, count = 0;
 
 	for (i = 0; i < ARRAY_SIZE(igbr_regs); i++)
-		count += igbr_regs[i].count;
+		count += igbr_reg_count(adapter, &igbr_regs[i]);
 	return count * sizeof(struct igbr_reg);
 }
 
@@ -80,7 +97,7 @@ void igbr_get_regs(struct net_device *netdev, struct ethtool_regs *regs, void *d
 
 	regs->version = IGBR_REGS_VERSION;
 	for (i = 0; i < ARRAY_SIZE(igbr_regs); i++)
-		for (n = 0; n < igbr_regs[i].count; n++, reg++) {
+		for (n = 0; n < igbr_reg_count(adapter, &igbr_regs[i]); n++, reg++) {
 			reg->offset = igbr_regs[i].first + n * igbr_regs[i].step;
 			reg->value = igbr_rd32(&adapter->hw, reg->offset);
 		}

@@ -10,6 +10,7 @@
 #include "power.h"
 #include "selftest.h"
 #include "stats.h"
+#include "steering/ntuple.h"
 #include "steering/rss.h"
 
 static void igbr_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *info)
@@ -189,7 +190,7 @@ static u32 igbr_get_rx_ring_count(struct net_device *netdev)
 	return adapter->config.queues;
 }
 
-IGBR_RX_RING_COUNT(igbr_get_rx_ring_count)
+IGBR_RXNFC(igbr_get_rx_ring_count, igbr_ntuple_get)
 
 static u32 igbr_get_rxfh_indir_size(struct net_device *netdev)
 {
@@ -278,7 +279,9 @@ const struct ethtool_ops igbr_ethtool_ops = {
 	.set_coalesce = igbr_set_coalesce,
 	.get_per_queue_coalesce = igbr_get_queue_coalesce,
 	.set_per_queue_coalesce = igbr_set_queue_coalesce,
-	IGBR_RX_RING_COUNT_OP(igbr_get_rx_ring_count),
+	IGBR_RX_RING_COUNT_OP(igbr_get_rx_ring_count)
+	.get_rxnfc = IGBR_RXNFC_FUNCTION(igbr_ntuple_get),
+	.set_rxnfc = igbr_ntuple_set,
 	.get_rxfh_indir_size = igbr_get_rxfh_indir_size,
 	.get_rxfh_key_size = igbr_get_rxfh_key_size,
 	.get_rxfh = igbr_rss_get,

@@ -30,12 +30,17 @@
 #define IGBR_MTU_MAX		9216
 #define IGBR_RETA_SIZE		128
 #define IGBR_RSS_KEY_SIZE	40
+/* More than there are filter slots of all kinds */
+#define IGBR_RULES_MAX		64
 #define IGBR_MTA_SIZE		128
 
 /* What a frame has beyond its MTU: header, two VLAN tags, CRC */
 #define IGBR_FRAME_OVERHEAD	(ETH_HLEN + 2 * VLAN_HLEN + ETH_FCS_LEN)
 
 struct igbr_adapter;
+struct igbr_arfs;
+struct igbr_filters;
+struct igbr_ntuple;
 struct devlink;
 struct devlink_health_reporter;
 
@@ -183,6 +188,9 @@ struct igbr_link_config {
  * @resets: times that the port was reset for a fault
  * @tx_timeouts: times that the stack found a transmit queue stuck
  * @vlans: VLANs that are accepted; guarded by rtnl
+ * @arfs: flows that the stack wants steered
+ * @filters: the owner of the filter slots
+ * @ntuples: rules that ethtool set, by location; guarded by rtnl
  * @reta: RSS indirection table; guarded by rtnl
  * @rss_key: RSS key; guarded by rtnl
  * @rss_fields: what is hashed, as bits of MRQC; guarded by rtnl
@@ -227,6 +235,9 @@ struct igbr_adapter {
 	u64 tx_timeouts;
 
 	DECLARE_BITMAP(vlans, VLAN_N_VID);
+	struct igbr_arfs *arfs;
+	struct igbr_filters *filters;
+	struct igbr_ntuple *ntuples[IGBR_RULES_MAX];
 	u8 reta[IGBR_RETA_SIZE];
 	u8 rss_key[IGBR_RSS_KEY_SIZE];
 	u32 rss_fields;

@@ -10,7 +10,11 @@
 #include <linux/rtnetlink.h>
 
 #include "igbr.h"
+#include "netlink.h"
 #include "power.h"
+#include "steering/arfs.h"
+#include "steering/filter.h"
+#include "steering/ntuple.h"
 #include "steering/rss.h"
 
 #define IGBR_DEVICE(id, mac) \
@@ -25,6 +29,23 @@ static const struct pci_device_id igbr_pci_ids[] = {
 	IGBR_DEVICE(0x150a, igbr_mac_82576),	/* NS */
 	IGBR_DEVICE(0x1518, igbr_mac_82576),	/* NS SerDes */
 	IGBR_DEVICE(0x150d, igbr_mac_82576),	/* quad SerDes */
+	IGBR_DEVICE(0x150e, igbr_mac_82580),	/* copper */
+	IGBR_DEVICE(0x150f, igbr_mac_82580),	/* fibre */
+	IGBR_DEVICE(0x1510, igbr_mac_82580),	/* SerDes */
+	IGBR_DEVICE(0x1511, igbr_mac_82580),	/* SGMII */
+	IGBR_DEVICE(0x1516, igbr_mac_82580),	/* dual copper */
+	IGBR_DEVICE(0x1527, igbr_mac_82580),	/* quad fibre */
+	IGBR_DEVICE(0x1521, igbr_mac_i350),	/* copper */
+	IGBR_DEVICE(0x1522, igbr_mac_i350),	/* fibre */
+	IGBR_DEVICE(0x1523, igbr_mac_i350),	/* SerDes */
+	IGBR_DEVICE(0x1524, igbr_mac_i350),	/* SGMII */
+	IGBR_DEVICE(0x1533, igbr_mac_i210),	/* copper */
+	IGBR_DEVICE(0x1536, igbr_mac_i210),	/* fibre */
+	IGBR_DEVICE(0x1537, igbr_mac_i210),	/* SerDes */
+	IGBR_DEVICE(0x1538, igbr_mac_i210),	/* SGMII */
+	IGBR_DEVICE(0x157b, igbr_mac_i210),	/* copper, without a flash */
+	IGBR_DEVICE(0x157c, igbr_mac_i210),	/* SerDes, without a flash */
+	IGBR_DEVICE(0x1539, igbr_mac_i211),	/* copper */
 	{ }
 };
 MODULE_DEVICE_TABLE(pci, igbr_pci_ids);
@@ -125,6 +146,27 @@ static int igbr_setup_netdev(struct igbr_adapter *adapter)
 	return err;
 }
 
+static int igbr_init_steering(struct igbr_adapter *adapter)
+{
+	int err;
+
+	err = igbr_filter_init(adapter);
+	if (err)
+		return err;
+	err = igbr_arfs_init(adapter);
+	if (err)
+		igbr_filter_exit(adapter);
+	return err;
+}
+
+/* Nobody sets a rule any more. */
+static void igbr_exit_steering(struct igbr_adapter *adapter)
+{
+	igbr_ntuple_set_queues(adapter, 0);
+	igbr_arfs_exit(adapter);
+	igbr_filter_exit(adapter);
+}
+
 static int igbr_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	struct igbr_adapter *adapter;
@@ -152,9 +194,12 @@ static int igbr_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	err = igbr_init_hw(&adapter->hw);
 	if (err)
 		goto err_regs;
-	err = igbr_irq_init(adapter, IGBR_MAX_QUEUES + 1);
+	err = igbr_init_steering(adapter);
 	if (err)
 		goto err_regs;
+	err = igbr_irq_init(adapter, IGBR_MAX_QUEUES + 1);
+	if (err)
+		goto err_steering;
 	err = igbr_setup_netdev(adapter);
 	if (err) {
 		dev_err(&pdev->dev, "cannot register the network device: %pe\n", ERR_PTR(err));
@@ -180,6 +225,8 @@ err_register:
 	igbr_recovery_exit(adapter);
 err_irq:
 	igbr_irq_exit(adapter);
+err_steering:
+	igbr_exit_steering(adapter);
 err_regs:
 	pci_iounmap(pdev, adapter->hw.regs);
 err_netdev:
@@ -199,6 +246,7 @@ static void igbr_remove(struct pci_dev *pdev)
 	unregister_netdev(adapter->netdev);
 	igbr_mac_set_driver_loaded(&adapter->hw, false);
 	igbr_irq_exit(adapter);
+	igbr_exit_steering(adapter);
 	pci_iounmap(pdev, adapter->hw.regs);
 	free_netdev(adapter->netdev);
 	igbr_disable_device(pdev);
@@ -213,7 +261,27 @@ static struct pci_driver igbr_driver = {
 	.driver.pm = pm_sleep_ptr(&igbr_pm_ops),
 	.err_handler = &igbr_error_handlers,
 };
-module_pci_driver(igbr_driver);
+
+static int __init igbr_init(void)
+{
+	int err;
+
+	err = igbr_netlink_register();
+	if (err)
+		return err;
+	err = pci_register_driver(&igbr_driver);
+	if (err)
+		igbr_netlink_unregister();
+	return err;
+}
+module_init(igbr_init);
+
+static void __exit igbr_exit(void)
+{
+	pci_unregister_driver(&igbr_driver);
+	igbr_netlink_unregister();
+}
+module_exit(igbr_exit);
 
 MODULE_DESCRIPTION("Intel igb family 1 GbE driver with flow steering and full frame accounting");
 MODULE_LICENSE("GPL");

@@ -8,6 +8,9 @@
 
 #include "igbr.h"
 #include "stats.h"
+#include "steering/arfs.h"
+#include "steering/filter.h"
+#include "steering/ntuple.h"
 
 #define IGBR_TX_TIMEOUT		(5 * HZ)
 
@@ -74,6 +77,10 @@ static int igbr_set_features(struct net_device *netdev, netdev_features_t featur
 		if (err)
 			return err;
 	}
+	if (!(features & NETIF_F_NTUPLE)) {
+		igbr_ntuple_set_queues(adapter, 0);
+		igbr_arfs_flush(adapter);
+	}
 	igbr_port_set_features(adapter, features);
 	if (adapter->active_queues)
 		igbr_address_set_features(adapter, features);
@@ -115,6 +122,9 @@ const struct net_device_ops igbr_netdev_ops = {
 	.ndo_vlan_rx_kill_vid = igbr_vlan_remove,
 	.ndo_fix_features = igbr_fix_features,
 	.ndo_set_features = igbr_set_features,
+#ifdef CONFIG_RFS_ACCEL
+	.ndo_rx_flow_steer = igbr_arfs_steer,
+#endif
 	.ndo_get_stats64 = igbr_get_stats64,
 	.ndo_tx_timeout = igbr_tx_timeout,
 	.ndo_bpf = igbr_xdp,
@@ -140,6 +150,8 @@ void igbr_netdev_init(struct igbr_adapter *adapter)
 	netdev->hw_features = (netdev->vlan_features & ~NETIF_F_HIGHDMA) | NETIF_F_RXCSUM |
 			      NETIF_F_RXHASH | NETIF_F_HW_VLAN_CTAG_TX |
 			      NETIF_F_HW_VLAN_CTAG_RX | NETIF_F_HW_VLAN_CTAG_FILTER;
+	if (igbr_filter_locations(adapter))
+		netdev->hw_features |= NETIF_F_NTUPLE;
 	netdev->features = netdev->hw_features | NETIF_F_HIGHDMA;
 	netdev->hw_features |= NETIF_F_RXALL | NETIF_F_LOOPBACK;
 	netdev->priv_flags |= IFF_UNICAST_FLT;

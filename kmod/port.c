@@ -12,6 +12,9 @@
 #include <linux/rtnetlink.h>
 
 #include "igbr.h"
+#include "steering/arfs.h"
+#include "steering/filter.h"
+#include "steering/ntuple.h"
 #include "steering/rss.h"
 
 /**
@@ -112,6 +115,7 @@ int igbr_port_set_queues(struct igbr_adapter *adapter, unsigned int queues)
 	if (err)
 		return err;
 	igbr_rss_set_queues(adapter, queues);
+	igbr_ntuple_set_queues(adapter, queues);
 	if (queues != old || adapter->netdev->reg_state == NETREG_UNINITIALIZED)
 		igbr_set_xps(adapter, queues);
 	return 0;
@@ -161,6 +165,7 @@ static void igbr_port_start(struct igbr_adapter *adapter)
 	unsigned int i;
 
 	igbr_rss_configure(adapter);
+	igbr_filter_start(adapter);
 	igbr_start_rings(adapter);
 	/* Only now: a device that could not be reset may have had other rings in mind. */
 	pci_set_master(adapter->pdev);
@@ -168,6 +173,7 @@ static void igbr_port_start(struct igbr_adapter *adapter)
 	igbr_mac_init_flow_control(hw, igbr_mru(&adapter->config) + IGBR_FRAME_OVERHEAD);
 
 	igbr_address_start(adapter);
+	igbr_arfs_start(adapter);
 	set_bit(IGBR_FLAG_RUNNING, &adapter->flags);
 	for (i = 0; i < adapter->active_queues; i++)
 		napi_enable(&adapter->vectors[i]->napi);
@@ -190,6 +196,8 @@ static void igbr_port_stop(struct igbr_adapter *adapter)
 	for (i = 0; i < adapter->active_queues; i++)
 		igbr_moderation_stop(adapter->vectors[i]);
 	igbr_irq_disable(adapter);
+	igbr_arfs_stop(adapter);
+	igbr_filter_stop(adapter);
 
 	igbr_stats_update(adapter);
 	/* A device that cannot be reset must not reach memory that is not its own any more. */

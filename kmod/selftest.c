@@ -44,7 +44,7 @@ void igbr_selftest_strings(u8 *data)
 /**
  * struct igbr_reg_test - registers that keep what is written to them
  * @first: offset of the first
- * @count: how many
+ * @count: how many; 0: one for each queue of the MAC
  * @step: from one to the next, in bytes
  * @mask: bits that can be written
  */
@@ -63,12 +63,12 @@ static const struct igbr_reg_test igbr_reg_tests[] = {
 	{ IGBR_MTA(0), 128, 4, GENMASK(31, 0) },
 	{ IGBR_VFTA(0), 128, 4, GENMASK(31, 0) },
 	{ IGBR_RAL(1), 15, 8, GENMASK(31, 0) },
-	{ IGBR_RDBAL(0), 16, 0x40, GENMASK(31, 7) },
-	{ IGBR_RDBAH(0), 16, 0x40, GENMASK(31, 0) },
-	{ IGBR_RDLEN(0), 16, 0x40, GENMASK(19, 7) },
-	{ IGBR_TDBAL(0), 16, 0x40, GENMASK(31, 7) },
-	{ IGBR_TDBAH(0), 16, 0x40, GENMASK(31, 0) },
-	{ IGBR_TDLEN(0), 16, 0x40, GENMASK(19, 7) },
+	{ IGBR_RDBAL(0), 0, 0x40, GENMASK(31, 7) },
+	{ IGBR_RDBAH(0), 0, 0x40, GENMASK(31, 0) },
+	{ IGBR_RDLEN(0), 0, 0x40, GENMASK(19, 7) },
+	{ IGBR_TDBAL(0), 0, 0x40, GENMASK(31, 7) },
+	{ IGBR_TDBAH(0), 0, 0x40, GENMASK(31, 0) },
+	{ IGBR_TDLEN(0), 0, 0x40, GENMASK(19, 7) },
 };
 
 static bool igbr_test_register(struct igbr_adapter *adapter, u32 reg, u32 mask)
@@ -98,7 +98,7 @@ static bool igbr_test_registers(struct igbr_adapter *adapter)
 	for (i = 0; i < ARRAY_SIZE(igbr_reg_tests); i++) {
 		const struct igbr_reg_test *test = &igbr_reg_tests[i];
 
-		for (n = 0; n < test->count; n++)
+		for (n = 0; n < (test->count ?: adapter->hw.mac->max_queues); n++)
 			if (!igbr_test_register(adapter, test->first + n * test->step, test->mask))
 				return false;
 	}

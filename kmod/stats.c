@@ -100,13 +100,18 @@ void igbr_stats_set_offline(struct igbr_adapter *adapter, bool offline)
 /* Context: stats_lock. */
 static void igbr_read_queue_drops(struct igbr_adapter *adapter, unsigned int queue)
 {
+	const struct igbr_mac_info *mac = adapter->hw.mac;
 	u32 drops;
 
 	if (!igbr_may_read(adapter))
 		return;
 	drops = igbr_rd32(&adapter->hw, IGBR_RQDPC(queue));
-	if (!READ_ONCE(adapter->hw.gone))
-		adapter->queue_drops[queue] += FIELD_GET(IGBR_RQDPC_COUNT, drops);
+	if (READ_ONCE(adapter->hw.gone))
+		return;
+	drops &= mac->queue_drops;
+	adapter->queue_drops[queue] += drops;
+	if (drops && mac->queue_drops_stay)
+		igbr_wr32(&adapter->hw, IGBR_RQDPC(queue), 0);
 }
 
 /**

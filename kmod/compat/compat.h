@@ -62,21 +62,23 @@ static inline void igbr_set_xdp_frags_truesize(struct skb_shared_info *shinfo, u
 
 /* The number of receive rings was one of many questions to one operation. */
 #ifdef IGBR_HAVE_RX_RING_COUNT
-#define IGBR_RX_RING_COUNT(function)
-#define IGBR_RX_RING_COUNT_OP(function)	.get_rx_ring_count = function
+#define IGBR_RXNFC(count, rxnfc)
+#define IGBR_RXNFC_FUNCTION(rxnfc)	rxnfc
+#define IGBR_RX_RING_COUNT_OP(count)	.get_rx_ring_count = count,
 #else
 #include <linux/ethtool.h>
-#define IGBR_RX_RING_COUNT(function)							\
-static int function##_by_rxnfc(struct net_device *dev, struct ethtool_rxnfc *info,	\
-			       u32 *rules)						\
+#define IGBR_RXNFC(count, rxnfc)							\
+static int rxnfc##_or_count(struct net_device *dev, struct ethtool_rxnfc *info,	\
+			    u32 *rules)							\
 {											\
 	if (info->cmd != ETHTOOL_GRXRINGS)						\
-		return -EOPNOTSUPP;							\
-	info->data = function(dev);							\
+		return rxnfc(dev, info, rules);						\
+	info->data = count(dev);							\
 	return 0;									\
 }
 
-#define IGBR_RX_RING_COUNT_OP(function)	.get_rxnfc = function##_by_rxnfc
+#define IGBR_RXNFC_FUNCTION(rxnfc)	rxnfc##_or_count
+#define IGBR_RX_RING_COUNT_OP(count)
 #endif
 
 /* The shortest time between two recoveries was an argument; igbr has none. */

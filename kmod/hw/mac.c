@@ -236,6 +236,20 @@ void igbr_mac_clear_rar(struct igbr_hw *hw, unsigned int index)
 }
 
 /**
+ * igbr_mac_set_vlans - write a row of the VLAN table
+ * @hw: the port
+ * @row: VLANs from 32 times this on
+ * @bits: a bit for each that is accepted
+ */
+void igbr_mac_set_vlans(struct igbr_hw *hw, unsigned int row, u32 bits)
+{
+	unsigned int i;
+
+	for (i = 0; i < hw->mac->vfta_writes; i++)
+		igbr_wr32(hw, IGBR_VFTA(row), bits);
+}
+
+/**
  * igbr_mac_hash_multicast - place of an address in the multicast table
  * @addr: multicast address
  *
@@ -271,7 +285,7 @@ void igbr_mac_init_filters(struct igbr_hw *hw)
  */
 void igbr_mac_init_flow_control(struct igbr_hw *hw, unsigned int max_frame)
 {
-	u32 buffer = FIELD_GET(IGBR_RXPBS_SIZE, igbr_rd32(hw, IGBR_RXPBS)) * 1024;
+	u32 buffer = hw->mac->rx_buffer(hw) * 1024;
 	u32 high = min(buffer * 9 / 10, buffer - min(buffer, 2 * max_frame)) & ~15U;
 
 	igbr_wr32(hw, IGBR_FCAL, IGBR_PAUSE_ADDR_LOW);

@@ -13,13 +13,6 @@
 /* The internal PHY's address on the management bus */
 #define IGBR_PHY_ADDR		1
 
-/* What a vendor has made of registers 17 and 18: crossover of the pairs */
-#define IGBR_PHY_STATUS		17
-#define  IGBR_PHY_STATUS_MDIX	BIT(11)
-#define IGBR_PHY_CTRL		18
-#define  IGBR_PHY_CTRL_AUTO	BIT(12)
-#define  IGBR_PHY_CTRL_MDIX	BIT(13)
-
 #define IGBR_BMCR_OWN		(BMCR_PDOWN | BMCR_ISOLATE | BMCR_LOOPBACK | BMCR_ANENABLE)
 #define IGBR_BMCR_FORCED	(BMCR_SPEED1000 | BMCR_SPEED100 | BMCR_FULLDPLX)
 
@@ -86,7 +79,8 @@ int igbr_phy_identify(struct igbr_hw *hw)
 
 	/* Parts without settings for the PHY never say that they are done. */
 	if (read_poll_timeout(igbr_rd32, eemngctl, eemngctl & IGBR_EEMNGCTL_CFG_DONE(hw->port),
-			      IGBR_CFG_DONE_STEP_US, IGBR_CFG_DONE_US, false, hw, IGBR_EEMNGCTL))
+			      IGBR_CFG_DONE_STEP_US, IGBR_CFG_DONE_US, false, hw,
+			      hw->mac->cfg_done))
 		dev_dbg(hw->dev, "PHY settings not reported as loaded\n");
 
 	err = igbr_phy_lock(hw);
@@ -117,22 +111,70 @@ static int igbr_phy_update(struct igbr_hw *hw, unsigned int reg, u16 mask, u16 s
 	return igbr_phy_write(hw, reg, new);
 }
 
+/* The vendor's own registers are there only while page 0 is. */
+static int igbr_phy_choose_page(struct igbr_hw *hw)
+{
+	return hw->mac->phy->page ? igbr_phy_write(hw, hw->mac->phy->page, 0) : 0;
+}
+
 static int igbr_phy_write_mdix(struct igbr_hw *hw, u8 mdix, bool *changed)
 {
-	u16 set = mdix == ETH_TP_MDI ? 0 : mdix == ETH_TP_MDI_X ? IGBR_PHY_CTRL_MDIX :
-		  IGBR_PHY_CTRL_AUTO;
-	u16 mask = IGBR_PHY_CTRL_AUTO | (set & IGBR_PHY_CTRL_AUTO ? 0 : IGBR_PHY_CTRL_MDIX);
+	const struct igbr_phy_info *phy = hw->mac->phy;
+	u16 mask = phy->ctrl_auto | (mdix == ETH_TP_MDI_AUTO ? 0 : phy->ctrl_crossed);
+	u16 set = mdix == ETH_TP_MDI ? 0 : mdix == ETH_TP_MDI_X ? phy->ctrl_crossed :
+		  phy->ctrl_auto;
+	int err;
 
-	return igbr_phy_update(hw, IGBR_PHY_CTRL, mask, set, changed);
+	err = igbr_phy_choose_page(hw);
+	if (err)
+		return err;
+	return igbr_phy_update(hw, phy->ctrl, mask, set, changed);
+}
+
+/* What was written comes into force: by negotiating anew, or by a reset of the PHY. */
+static int igbr_phy_commit(struct igbr_hw *hw, bool autoneg, bool reset)
+{
+	u16 bit = reset ? BMCR_RESET : BMCR_ANRESTART;
+	int bmcr, err;
+
+	if (!reset && !autoneg)
+		return 0;
+	bmcr = igbr_phy_read(hw, MII_BMCR);
+	if (bmcr < 0)
+		return bmcr;
+	err = igbr_phy_write(hw, MII_BMCR, bmcr | bit);
+	if (err || !reset)
+		return err;
+	/* IEEE 802.3, 22.2.4.1.1: within half a second */
+	err = read_poll_timeout(igbr_phy_read, bmcr, bmcr < 0 || !(bmcr & BMCR_RESET), 1000,
+				500 * USEC_PER_MSEC, false, hw, MII_BMCR);
+	return bmcr < 0 ? bmcr : err;
+}
+
+/* Loopback needs a register of the vendor's, too; without it, a reset takes that back. */
+static int igbr_phy_write_loopback(struct igbr_hw *hw, bool on, bool *reset)
+{
+	const struct igbr_phy_info *phy = hw->mac->phy;
+	int bmcr;
+
+	if (!phy->loopback)
+		return 0;
+	if (on)
+		return igbr_phy_write(hw, phy->loopback, phy->loopback_value);
+	bmcr = igbr_phy_read(hw, MII_BMCR);
+	if (bmcr < 0)
+		return bmcr;
+	*reset |= bmcr & BMCR_LOOPBACK;
+	return 0;
 }
 
 static int igbr_phy_start_locked(struct igbr_hw *hw, const struct igbr_phy_config *config,
 				 bool restart)
 {
-	bool autoneg = config->bmcr & BMCR_ANENABLE;
+	bool autoneg = config->bmcr & BMCR_ANENABLE, crossed = false, reset = false, forced = false;
 	int err;
 
-	err = igbr_phy_write_mdix(hw, config->mdix, &restart);
+	err = igbr_phy_write_mdix(hw, config->mdix, &crossed);
 	if (err)
 		return err;
 	err = igbr_phy_update(hw, MII_ADVERTISE, ADVERTISE_ALL | ADVERTISE_PAUSE_CAP |
@@ -143,11 +185,19 @@ static int igbr_phy_start_locked(struct igbr_hw *hw, const struct igbr_phy_confi
 			      config->ctrl1000, &restart);
 	if (err)
 		return err;
-	err = igbr_phy_update(hw, MII_BMCR, IGBR_BMCR_OWN | (autoneg ? 0 : IGBR_BMCR_FORCED),
-			      config->bmcr, &restart);
-	if (err || !restart || !autoneg)
+	err = igbr_phy_write_loopback(hw, config->bmcr & BMCR_LOOPBACK, &reset);
+	if (err)
 		return err;
-	return igbr_phy_update(hw, MII_BMCR, BMCR_ANRESTART, BMCR_ANRESTART, &restart);
+	err = igbr_phy_update(hw, MII_BMCR, IGBR_BMCR_OWN | (autoneg ? 0 : IGBR_BMCR_FORCED),
+			      config->bmcr, &forced);
+	if (err)
+		return err;
+	/* A reset would end a loopback. */
+	if (hw->mac->phy->soft_reset && !(config->bmcr & BMCR_LOOPBACK))
+		reset |= crossed || (forced && !autoneg);
+	if (!restart && !crossed && !forced && !reset)
+		return 0;
+	return igbr_phy_commit(hw, autoneg, reset);
 }
 
 /**
@@ -189,15 +239,18 @@ int igbr_phy_start(struct igbr_hw *hw, const struct igbr_phy_config *config, boo
  */
 int igbr_phy_read_mdix(struct igbr_hw *hw)
 {
+	const struct igbr_phy_info *phy = hw->mac->phy;
 	int value = igbr_phy_lock(hw);
 
 	if (value)
 		return value;
-	value = igbr_phy_read(hw, IGBR_PHY_STATUS);
+	value = igbr_phy_choose_page(hw);
+	if (!value)
+		value = igbr_phy_read(hw, phy->status);
 	igbr_phy_unlock(hw);
 	if (value < 0)
 		return value;
-	return value & IGBR_PHY_STATUS_MDIX ? ETH_TP_MDI_X : ETH_TP_MDI;
+	return value & phy->status_crossed ? ETH_TP_MDI_X : ETH_TP_MDI;
 }
 
 /**

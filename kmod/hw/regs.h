@@ -58,12 +58,23 @@
 #define  IGBR_EECD_PRES			BIT(8)
 #define  IGBR_EECD_AUTO_RD		BIT(9)
 #define  IGBR_EECD_SIZE			GENMASK(14, 11)
+#define  IGBR_EECD_FLASH		BIT(19)		/* I210: a flash is there */
 #define IGBR_EERD			0x00014
 #define  IGBR_EERD_START		BIT(0)
 #define  IGBR_EERD_DONE			BIT(1)
 #define  IGBR_EERD_ADDR			GENMASK(15, 2)
 #define  IGBR_EERD_DATA			GENMASK(31, 16)
+#define IGBR_INVM(n)			(0x12120 + 4 * (n))	/* I210: n < 64 */
+#define  IGBR_INVM_COUNT		64
+#define  IGBR_INVM_TYPE			GENMASK(2, 0)
+#define   IGBR_INVM_UNUSED		0
+#define   IGBR_INVM_WORD		1
+#define   IGBR_INVM_REGISTER		2
+#define   IGBR_INVM_KEY			4
+#define  IGBR_INVM_ADDR			GENMASK(15, 9)
+#define  IGBR_INVM_DATA			GENMASK(31, 16)
 #define IGBR_EEMNGCTL			0x01010
+#define IGBR_EEMNGCTL_I210		0x12030
 #define  IGBR_EEMNGCTL_CFG_DONE(port)	BIT(18 + (port))
 
 /* Software / firmware semaphores (8.6, 4.7) */
@@ -122,7 +133,9 @@
 #define  IGBR_FCRTL_XONE		BIT(31)
 #define IGBR_FCRTH			0x02168
 #define IGBR_RXPBS			0x02404
-#define  IGBR_RXPBS_SIZE		GENMASK(6, 0)
+#define  IGBR_RXPBS_SIZE		GENMASK(6, 0)	/* 82576 */
+#define  IGBR_RXPBS_CODE		GENMASK(3, 0)	/* 82580, I350 */
+#define  IGBR_RXPBS_SIZE_I210		GENMASK(5, 0)
 #define IGBR_FCRTV			0x02460
 #define IGBR_RXCSUM			0x05000
 #define  IGBR_RXCSUM_IPOFLD		BIT(8)
@@ -147,6 +160,40 @@
 #define  IGBR_MRQC_UDP4			BIT(22)
 #define  IGBR_MRQC_UDP6			BIT(23)
 #define  IGBR_MRQC_UDP6_EX		BIT(24)
+#define IGBR_VLAPQF			0x055b0		/* I350, I210 */
+#define  IGBR_VLAPQF_ENTRY(p, bits)	((bits) << (4 * (p)))
+#define  IGBR_VLAPQF_QUEUE		GENMASK(1, 0)
+#define  IGBR_VLAPQF_VALID		BIT(3)
+#define IGBR_SAQF(n)			(0x05980 + 4 * (n))	/* 82576 */
+#define IGBR_DAQF(n)			(0x059a0 + 4 * (n))	/* 82576 */
+#define IGBR_SPQF(n)			(0x059c0 + 4 * (n))	/* 82576 */
+#define IGBR_FTQF(n)			(0x059e0 + 4 * (n))	/* 82580 and later: TTQF */
+#define  IGBR_FTQF_PROTOCOL		GENMASK(7, 0)
+#define  IGBR_FTQF_QUEUE_ENABLE		BIT(8)
+#define  IGBR_FTQF_QUEUE		GENMASK(19, 16)		/* TTQF: 18:16 */
+#define  IGBR_FTQF_PROTOCOL_BYPASS	BIT(28)
+#define  IGBR_FTQF_SOURCE_IP_BYPASS	BIT(29)
+#define  IGBR_FTQF_DEST_IP_BYPASS	BIT(30)
+#define  IGBR_FTQF_SOURCE_PORT_BYPASS	BIT(31)
+#define  IGBR_FTQF_IDLE			0xf0008000
+#define IGBR_IMIR(n)			(0x05a80 + 4 * (n))
+#define  IGBR_IMIR_PORT_BYPASS		BIT(17)
+#define  IGBR_IMIR_PRIORITY		GENMASK(31, 29)
+#define IGBR_IMIREXT(n)			(0x05aa0 + 4 * (n))
+#define  IGBR_IMIREXT_SIZE_BYPASS	BIT(12)
+#define  IGBR_IMIREXT_FLAGS_BYPASS	BIT(19)
+#define IGBR_ETQF(n)			(0x05cb0 + 4 * (n))
+#define  IGBR_ETQF_TYPE			GENMASK(15, 0)
+#define  IGBR_ETQF_QUEUE		GENMASK(18, 16)
+#define  IGBR_ETQF_ENABLE		BIT(26)
+#define  IGBR_ETQF_QUEUE_ENABLE		BIT(31)
+/* Flex filter n: per eight bytes of a frame two words of data, one of mask, one unused */
+#define IGBR_FHFT(n)			(0x09000 + 0x100 * (n))		/* n < 4 */
+#define IGBR_FHFT_EXT(n)		(0x09a00 + 0x100 * ((n) - 4))	/* n >= 4 */
+#define  IGBR_FHFT_ACTION		63	/* the last word */
+#define   IGBR_FHFT_LENGTH		GENMASK(7, 0)
+#define   IGBR_FHFT_QUEUE		GENMASK(10, 8)
+#define   IGBR_FHFT_PRIORITY		GENMASK(18, 16)
 #define IGBR_RETA(n)			(0x05c00 + 4 * (n))
 #define IGBR_RSSRK(n)			(0x05c80 + 4 * (n))
 #define IGBR_UTA(n)			(0x0a000 + 4 * (n))
@@ -167,7 +214,6 @@
 #define  IGBR_RXDCTL_WTHRESH		GENMASK(20, 16)
 #define  IGBR_RXDCTL_ENABLE		BIT(25)
 #define IGBR_RQDPC(q)			(0x0c030 + 0x40 * (q))
-#define  IGBR_RQDPC_COUNT		GENMASK(11, 0)
 
 /* Transmit (8.12) */
 #define IGBR_TXPBS			0x03404
@@ -202,6 +248,9 @@
 #define  IGBR_WUFC_EX			BIT(2)
 #define  IGBR_WUFC_MC			BIT(3)
 #define  IGBR_WUFC_BC			BIT(4)
+#define  IGBR_WUFC_FLEX			BIT(14)
+#define  IGBR_WUFC_FLEX_FILTER(n)	BIT(16 + (n))
+#define  IGBR_WUFC_FLEX_FILTERS		GENMASK(23, 16)
 #define IGBR_WUS			0x05810
 #define IGBR_MANC			0x05820
 #define IGBR_FWSM			0x05b54

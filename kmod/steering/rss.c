@@ -118,10 +118,14 @@ int igbr_rss_set(struct net_device *netdev, struct ethtool_rxfh_param *param,
 	return 0;
 }
 
-/* The bits of MRQC that add the ports of a UDP flow; 0: not UDP */
-static u32 igbr_rss_udp_bits(u32 flow_type)
+/* The bits of MRQC that add the ports of a flow; 0: it has none that are hashed */
+static u32 igbr_rss_port_bits(u32 flow_type)
 {
 	switch (flow_type) {
+	case TCP_V4_FLOW:
+		return IGBR_MRQC_TCP4;
+	case TCP_V6_FLOW:
+		return IGBR_MRQC_TCP6 | IGBR_MRQC_TCP6_EX;
 	case UDP_V4_FLOW:
 		return IGBR_MRQC_UDP4;
 	case UDP_V6_FLOW:
@@ -137,11 +141,8 @@ static u32 igbr_rss_fields(const struct igbr_adapter *adapter, u32 flow_type)
 	switch (flow_type) {
 	case TCP_V4_FLOW:
 	case TCP_V6_FLOW:
-		return IGBR_RXH_ADDRESSES | IGBR_RXH_PORTS;
 	case UDP_V4_FLOW:
 	case UDP_V6_FLOW:
-		return IGBR_RXH_ADDRESSES |
-		       (adapter->rss_fields & igbr_rss_udp_bits(flow_type) ? IGBR_RXH_PORTS : 0);
 	case SCTP_V4_FLOW:
 	case SCTP_V6_FLOW:
 	case AH_ESP_V4_FLOW:
@@ -152,7 +153,8 @@ static u32 igbr_rss_fields(const struct igbr_adapter *adapter, u32 flow_type)
 	case ESP_V6_FLOW:
 	case IPV4_FLOW:
 	case IPV6_FLOW:
-		return IGBR_RXH_ADDRESSES;
+		return IGBR_RXH_ADDRESSES |
+		       (adapter->rss_fields & igbr_rss_port_bits(flow_type) ? IGBR_RXH_PORTS : 0);
 	default:
 		return 0;
 	}
@@ -185,22 +187,25 @@ int igbr_rss_set_fields(struct net_device *netdev, const struct ethtool_rxfh_fie
 			struct netlink_ext_ack *extack)
 {
 	struct igbr_adapter *adapter = netdev_priv(netdev);
-	u32 udp = igbr_rss_udp_bits(fields->flow_type);
+	u32 ports = igbr_rss_port_bits(fields->flow_type);
+	u32 now = igbr_rss_fields(adapter, fields->flow_type);
 	u32 data = fields->data;
 
-	if (!udp && data == igbr_rss_fields(adapter, fields->flow_type) && data)
+	if (now && data == now)
 		return 0;
-	if (!udp || (data != IGBR_RXH_ADDRESSES && data != (IGBR_RXH_ADDRESSES | IGBR_RXH_PORTS))) {
+	if (!ports || (data != IGBR_RXH_ADDRESSES &&
+		       data != (IGBR_RXH_ADDRESSES | IGBR_RXH_PORTS))) {
 		NL_SET_ERR_MSG_MOD(extack,
-				   "the device hashes TCP by sdfn, UDP by sd or sdfn, other by sd");
+				   "the device hashes TCP and UDP by sd or sdfn, other by sd");
 		return -EINVAL;
 	}
-	if (data & IGBR_RXH_PORTS) {
-		adapter->rss_fields |= udp;
+	if (data & IGBR_RXH_PORTS)
+		adapter->rss_fields |= ports;
+	else
+		adapter->rss_fields &= ~ports;
+	if (data & IGBR_RXH_PORTS && (fields->flow_type == UDP_V4_FLOW ||
+				      fields->flow_type == UDP_V6_FLOW))
 		netdev_warn(netdev, "UDP is hashed by ports: fragments may overtake whole packets\n");
-	} else {
-		adapter->rss_fields &= ~udp;
-	}
 	if (adapter->active_queues)
 		igbr_rss_configure(adapter);
 	return 0;

@@ -9,7 +9,7 @@ True runs only when it is named, or in full length.
 
 from dataclasses import dataclass, field
 
-from parts import driver, lab, ledger, model, static, tidy, tool, tuning
+from parts import driver, lab, ledger, model, static, steering, tidy, tool, tuning
 
 ALL = {
     "lab": lab,
@@ -19,6 +19,7 @@ ALL = {
     "ledger": ledger,
     "tuning": tuning,
     "model": model,
+    "steering": steering,
     "tidy": tidy,
 }
 

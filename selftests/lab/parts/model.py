@@ -40,6 +40,7 @@ class Boot:
     model: str
     program: str = "judge"
     iommu: bool = False
+    cpus: int = 2
 
     def name(self):
         words = [self.program, self.driver, self.model, self.kernel]
@@ -49,6 +50,8 @@ class Boot:
 BOOTS = (
     Boot("newest", "igbr", "82576", iommu=True),
     Boot("lts", "igbr", "82576", "hostile"),
+    Boot("newest", "igbr", "i350"),
+    Boot("lts", "igbr", "i210"),
     Boot("newest", "igb", "i350,irq=msi"),
     Boot("lts", "igb", "i210,irq=intx"),
     Boot("lts", "igb", "82576"),
@@ -100,7 +103,9 @@ def in_machine(report, boot):
     said, splats = [], []
     job = vm.Job(
         [f"selftests/model/vm/{boot.program}"],
-        machine.Machine(rootfs.kernel(boot.kernel), iommu=boot.iommu, model=boot.model),
+        machine.Machine(
+            rootfs.kernel(boot.kernel), cpus=boot.cpus, iommu=boot.iommu, model=boot.model
+        ),
         driver=boot.driver,
         run_limit=MACHINE_SECONDS,
         label=f"model-{boot.program}",

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The generic netlink family: filters and flows, for whoever asks. It changes nothing.
+ */
+#include <net/genetlink.h>
+#include <linux/rtnetlink.h>
+
+#include "../uapi/igbr.h"
+#include "igbr.h"
+#include "netlink.h"
+#include "steering/arfs.h"
+#include "steering/filter.h"
+
+static struct genl_family igbr_family;
+
+/**
+ * struct igbr_answer - a dump under way
+ * @skb: where it goes
+ * @cb: who asked
+ * @ifindex: the port
+ * @command: IGBR_CMD_*
+ * @skip: entries that went into earlier parts
+ * @place: entries so far
+ */
+struct igbr_answer {
+	struct sk_buff *skb;
+	struct netlink_callback *cb;
+	u32 ifindex;
+	u8 command;
+	unsigned long skip;
+	unsigned long place;
+};
+
+/* Context: rtnl, which keeps the port. */
+static struct igbr_adapter *igbr_find_port(struct net *net, const struct nlattr *ifindex,
+					   struct netlink_ext_ack *extack)
+{
+	struct net_device *netdev;
+
+	if (!ifindex) {
+		NL_SET_ERR_MSG_MOD(extack, "ifindex is missing");
+		return ERR_PTR(-EINVAL);
+	}
+	netdev = __dev_get_by_index(net, nla_get_u32(ifindex));
+	if (!netdev || netdev->netdev_ops != &igbr_netdev_ops) {
+		NL_SET_ERR_MSG_MOD(extack, "not a port that igbr drives");
+		return ERR_PTR(-ENODEV);
+	}
+	return netdev_priv(netdev);
+}
+
+static bool igbr_put_macs(struct sk_buff *skb, const struct igbr_match *match)
+{
+	return (match->fields & IGBR_HAS(DEST_MAC) &&
+		nla_put(skb, IGBR_A_FILTER_DEST_MAC, ETH_ALEN, match->dest_mac)) ||
+	       (match->fields & IGBR_HAS(SOURCE_MAC) &&
+		nla_put(skb, IGBR_A_FILTER_SOURCE_MAC, ETH_ALEN, match->source_mac)) ||
+	       (match->fields & IGBR_HAS(ETHERTYPE) &&
+		nla_put_be16(skb, IGBR_A_FILTER_ETHERTYPE, match->ethertype)) ||
+	       (match->fields & IGBR_HAS(VLAN_PRIORITY) &&
+		nla_put_u8(skb, IGBR_A_FILTER_VLAN_PRIORITY, match->vlan_priority));
+}
+
+static bool igbr_put_ip(struct sk_buff *skb, const struct igbr_match *match)
+{
+	unsigned int length = match->ethertype == htons(ETH_P_IP) ? 4 : 16;
+
+	return (match->fields & IGBR_HAS(PROTOCOL) &&
+		nla_put_u8(skb, IGBR_A_FILTER_PROTOCOL, match->protocol)) ||
+	       (match->fields & IGBR_HAS(SOURCE_IP) &&
+		nla_put(skb, IGBR_A_FILTER_SOURCE_IP, length, &match->source_ip)) ||
+	       (match->fields & IGBR_HAS(DEST_IP) &&
+		nla_put(skb, IGBR_A_FILTER_DEST_IP, length, &match->dest_ip)) ||
+	       (match->fields & IGBR_HAS(SOURCE_PORT) &&
+		nla_put_be16(skb, IGBR_A_FILTER_SOURCE_PORT, match->source_port)) ||
+	       (match->fields & IGBR_HAS(DEST_PORT) &&
+		nla_put_be16(skb, IGBR_A_FILTER_DEST_PORT, match->dest_port));
+}
+
+/*
+ * A message with what a filter and a flow have in common; NULL: there is no room, or it was in an
+ * earlier part.
+ */
+static void *igbr_begin_entry(struct igbr_answer *answer, const struct igbr_match *match,
+			      u32 queue, int *err)
+{
+	void *header;
+
+	*err = 0;
+	if (answer->place++ < answer->skip)
+		return NULL;
+	header = genlmsg_put(answer->skb, NETLINK_CB(answer->cb->skb).portid,
+			     answer->cb->nlh->nlmsg_seq, &igbr_family, NLM_F_MULTI,
+			     answer->command);
+	if (header && !nla_put_u32(answer->skb, IGBR_A_FILTER_IFINDEX, answer->ifindex) &&
+	    !nla_put_u32(answer->skb, IGBR_A_FILTER_QUEUE, queue) &&
+	    !igbr_put_macs(answer->skb, match) && !igbr_put_ip(answer->skb, match))
+		return header;
+	genlmsg_cancel(answer->skb, header);
+	answer->place--;
+	*err = -EMSGSIZE;
+	return NULL;
+}
+
+static int igbr_end_entry(struct igbr_answer *answer, void *header, bool full)
+{
+	if (!full) {
+		genlmsg_end(answer->skb, header);
+		return 0;
+	}
+	genlmsg_cancel(answer->skb, header);
+	answer->place--;
+	return -EMSGSIZE;
+}
+
+static int igbr_put_filter(const struct igbr_rule *rule, void *data)
+{
+	bool flow = rule->location == IGBR_FLOW_LOCATION, full;
+	struct igbr_answer *answer = data;
+	u32 owner = flow ? IGBR_FILTER_OWNER_FLOW : IGBR_FILTER_OWNER_RULE;
+	u64 age = jiffies_to_msecs(jiffies - rule->since);
+	struct sk_buff *skb = answer->skb;
+	void *header;
+	int err;
+
+	header = igbr_begin_entry(answer, &rule->match, rule->queue, &err);
+	if (!header)
+		return err;
+	full = nla_put_u32(skb, IGBR_A_FILTER_KIND, rule->kind) ||
+	       nla_put_u32(skb, IGBR_A_FILTER_SLOT, rule->slot) ||
+	       nla_put_u32(skb, IGBR_A_FILTER_OWNER, owner) ||
+	       (!flow && nla_put_u32(skb, IGBR_A_FILTER_LOCATION, rule->location)) ||
+	       nla_put_u64_64bit(skb, IGBR_A_FILTER_AGE, age, 0);
+	return igbr_end_entry(answer, header, full);
+}
+
+static int igbr_put_flow(const struct igbr_match *match, unsigned int from, unsigned int queue,
+			 u32 asks, void *data)
+{
+	struct igbr_answer *answer = data;
+	void *header;
+	bool full;
+	int err;
+
+	header = igbr_begin_entry(answer, match, queue, &err);
+	if (!header)
+		return err;
+	full = nla_put_u32(answer->skb, IGBR_A_FILTER_FROM_QUEUE, from) ||
+	       nla_put_u64_64bit(answer->skb, IGBR_A_FILTER_ASKS, asks, 0);
+	return igbr_end_entry(answer, header, full);
+}
+
+static int igbr_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct genl_info *info = genl_info_dump(cb);
+	struct igbr_answer answer = {
+		.skb = skb,
+		.cb = cb,
+		.command = info->genlhdr->cmd,
+		.skip = cb->args[0],
+	};
+	struct igbr_adapter *adapter;
+	int err;
+
+	rtnl_lock();
+	adapter = igbr_find_port(genl_info_net(info), info->attrs[IGBR_A_FILTER_IFINDEX],
+				 info->extack);
+	if (IS_ERR(adapter)) {
+		err = PTR_ERR(adapter);
+		goto out;
+	}
+	answer.ifindex = adapter->netdev->ifindex;
+	if (answer.command == IGBR_CMD_FILTER_GET)
+		err = igbr_filter_each(adapter, igbr_put_filter, &answer);
+	else
+		err = igbr_arfs_each(adapter, igbr_put_flow, &answer);
+	cb->args[0] = answer.place;
+	/* What does not fit is for the next part. */
+	if (err == -EMSGSIZE)
+		err = skb->len ?: err;
+out:
+	rtnl_unlock();
+	return err;
+}
+
+static int igbr_put_counts(struct sk_buff *skb, u32 ifindex,
+			   const struct igbr_arfs_counts *counts)
+{
+	if (nla_put_u32(skb, IGBR_A_ARFS_IFINDEX, ifindex) ||
+	    nla_put_u64_64bit(skb, IGBR_A_ARFS_STEERED, counts->steered, 0) ||
+	    nla_put_u64_64bit(skb, IGBR_A_ARFS_MOVED, counts->moved, 0) ||
+	    nla_put_u64_64bit(skb, IGBR_A_ARFS_EXPIRED, counts->expired, 0) ||
+	    nla_put_u64_64bit(skb, IGBR_A_ARFS_EVICTED, counts->evicted, 0) ||
+	    nla_put_u64_64bit(skb, IGBR_A_ARFS_REFUSED_FULL, counts->refused_full, 0) ||
+	    nla_put_u64_64bit(skb, IGBR_A_ARFS_REFUSED_KIND, counts->refused_kind, 0) ||
+	    nla_put_u64_64bit(skb, IGBR_A_ARFS_REFUSED_MAC, counts->refused_mac, 0))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int igbr_get_arfs(struct sk_buff *request, struct genl_info *info)
+{
+	struct igbr_arfs_counts counts = { };
+	struct igbr_adapter *adapter;
+	struct sk_buff *skb;
+	void *header;
+	int err;
+
+	rtnl_lock();
+	adapter = igbr_find_port(genl_info_net(info), info->attrs[IGBR_A_ARFS_IFINDEX],
+				 info->extack);
+	if (!IS_ERR(adapter))
+		igbr_arfs_count(adapter, &counts);
+	rtnl_unlock();
+	if (IS_ERR(adapter))
+		return PTR_ERR(adapter);
+
+	skb = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!skb)
+		return -ENOMEM;
+	header = genlmsg_put_reply(skb, info, &igbr_family, 0, IGBR_CMD_ARFS_GET);
+	err = header ? igbr_put_counts(skb, nla_get_u32(info->attrs[IGBR_A_ARFS_IFINDEX]),
+				       &counts) : -EMSGSIZE;
+	if (err) {
+		nlmsg_free(skb);
+		return err;
+	}
+	genlmsg_end(skb, header);
+	return genlmsg_reply(skb, info);
+}
+
+/* Each request names the port, and nothing else. */
+static const struct nla_policy igbr_ifindex_policy[] = {
+	[IGBR_A_FILTER_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+static_assert((int)IGBR_A_FILTER_IFINDEX == (int)IGBR_A_ARFS_IFINDEX);
+static_assert((int)IGBR_FILTER_ETHERTYPE == (int)IGBR_FILTER_KIND_ETHERTYPE);
+static_assert((int)IGBR_FILTER_FLEX == (int)IGBR_FILTER_KIND_FLEX);
+static_assert((int)IGBR_FILTER_TUPLE == (int)IGBR_FILTER_KIND_TUPLE);
+static_assert((int)IGBR_FILTER_VLAN_PRIORITY == (int)IGBR_FILTER_KIND_VLAN_PRIORITY);
+
+static const struct genl_split_ops igbr_ops[] = {
+	{
+		.cmd = IGBR_CMD_FILTER_GET,
+		.dumpit = igbr_dump,
+		.policy = igbr_ifindex_policy,
+		.maxattr = IGBR_A_FILTER_IFINDEX,
+		.flags = GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd = IGBR_CMD_FLOW_GET,
+		.dumpit = igbr_dump,
+		.policy = igbr_ifindex_policy,
+		.maxattr = IGBR_A_FILTER_IFINDEX,
+		.flags = GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd = IGBR_CMD_ARFS_GET,
+		.doit = igbr_get_arfs,
+		.policy = igbr_ifindex_policy,
+		.maxattr = IGBR_A_ARFS_IFINDEX,
+		.flags = GENL_CMD_CAP_DO,
+	},
+};
+
+static struct genl_family igbr_family __ro_after_init = {
+	.name = IGBR_FAMILY_NAME,
+	.version = IGBR_FAMILY_VERSION,
+	.netnsok = true,
+	.parallel_ops = true,
+	.module = THIS_MODULE,
+	.split_ops = igbr_ops,
+	.n_split_ops = ARRAY_SIZE(igbr_ops),
+};
+
+/**
+ * igbr_netlink_register - offer the family
+ *
+ * Context: process, as the module is loaded.
+ * Return: 0 or a negative error.
+ */
+int __init igbr_netlink_register(void)
+{
+	return genl_register_family(&igbr_family);
+}
+
+/**
+ * igbr_netlink_unregister - undo igbr_netlink_register()
+ */
+void igbr_netlink_unregister(void)
+{
+	genl_unregister_family(&igbr_family);
+}

@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Rules that lead frames to a queue: set, shown, deleted, refused with a reason, kept; and whether they do."""
+
+import re
+
+from lib.py import KsftSkipEx, defer, ksft_eq, ksft_in, ksft_true
+from lib.py import output, read, refused, run, sh
+from lib.py.flows import NOBODY, arrivals
+from lib.py.frames import TCP, build
+
+RULE = "flow-type tcp4 dst-port 5000"
+# What QEMU gives to devices of its own
+QEMU_SUBSYSTEM = "0x1af4"
+
+
+def ready(card):
+    """Two queues, and no rule is left afterwards."""
+    card.needs_igbr("it takes no rule for IP flows")
+    card.set_channels(2)
+    defer(delete_all, card)
+
+
+def rules(card):
+    return [int(word) for word in re.findall(r"^Filter: (\d+)$", output(f"ethtool -n {card.ifname}"), re.MULTILINE)]
+
+
+def delete_all(card):
+    for location in rules(card):
+        sh(f"ethtool -N {card.ifname} delete {location}")
+
+
+def add(card, words):
+    """Set a rule; its location."""
+    said = output(f"ethtool -N {card.ifname} {words}")
+    found = re.search(r"Added rule with ID (\d+)", said)
+    return int(found[1]) if found else None
+
+
+def reason(card, words):
+    """What the log says of a rule that has to be refused."""
+    sh("dmesg -C")
+    refused(f"ethtool -N {card.ifname} {words}")
+    return output("dmesg")
+
+
+def shown(card):
+    """A rule is listed as it was set, until it is deleted."""
+    ready(card)
+    location = add(card, "flow-type udp4 src-ip 192.0.2.7 dst-ip 192.0.2.1 src-port 7 dst-port 5000 action 1")
+    ksft_eq(rules(card), [location])
+    text = output(f"ethtool -n {card.ifname} rule {location}")
+    for words in ("Rule Type: UDP over IPv4", "Src IP addr: 192.0.2.7 mask: 0.0.0.0",
+                  "Dest IP addr: 192.0.2.1 mask: 0.0.0.0", "Src port: 7 mask: 0x0", "Dest port: 5000 mask: 0x0",
+                  "Action: Direct to queue 1"):
+        ksft_in(words, text)
+    ksft_in("Total 1 rules", output(f"ethtool -n {card.ifname}"))
+    sh(f"ethtool -N {card.ifname} delete {location}")
+    ksft_eq(rules(card), [])
+    refused(f"ethtool -N {card.ifname} delete {location}")
+
+
+def locations(card):
+    """A location that is given is the one; a rule at one in use takes its place."""
+    ready(card)
+    add(card, f"{RULE} action 1 loc 9")
+    add(card, "flow-type ether proto 0x88b5 action 1 loc 3")
+    ksft_eq(sorted(rules(card)), [3, 9])
+    add(card, "flow-type udp4 dst-port 5001 action 0 loc 9")
+    ksft_eq(sorted(rules(card)), [3, 9])
+    ksft_in("UDP over IPv4", output(f"ethtool -n {card.ifname} rule 9"))
+    ksft_in("locations are", reason(card, f"{RULE} action 1 loc 60"))
+
+
+def cannot_be(card):
+    """Refused, with the reason in the log, and without a trace."""
+    ready(card)
+    for words, why in ((f"{RULE} action -1", "drop"), (f"{RULE} action 2", "no queue 2"),
+                       ("flow-type tcp4 dst-ip 192.0.2.0 m 0.0.0.255 action 1", "as a whole"),
+                       ("flow-type ether vlan 5 m 0xf000 action 1", "only the priority"),
+                       ("flow-type esp4 spi 5 action 1", "rules are for"),
+                       ("flow-type ether proto 0x8100 action 1", "VLAN tags")):
+        ksft_in(why, reason(card, words))
+    ksft_eq(rules(card), [])
+
+
+def twins(card):
+    """No two rules for the same frames, and none that contradicts the order in which the device looks."""
+    ready(card)
+    location = add(card, f"{RULE} action 1")
+    ksft_in("same frames", reason(card, f"{RULE} action 0"))
+    ksft_in("has to be lower", reason(card, f"flow-type ether proto 0x800 action 0 loc {location + 1}"))
+
+
+def capacity(card):
+    """As many as there are slots, and one more when one is given back."""
+    ready(card)
+    count = 0
+    while sh(f"ethtool -N {card.ifname} flow-type tcp4 dst-port {6000 + count} action 1", ok=False).ret == 0:
+        count += 1
+    ksft_eq(count, 8)
+    ksft_in("in use", reason(card, f"{RULE} action 1"))
+    sh(f"ethtool -N {card.ifname} delete {rules(card)[0]}")
+    add(card, f"{RULE} action 1")
+    ksft_eq(len(rules(card)), 8)
+
+
+def kept(card):
+    """Rules stay through down and up, resets and changes of other things; fewer channels are refused."""
+    ready(card)
+    location = add(card, f"{RULE} action 1")
+    name = card.ifname
+    ksft_in("ntuple", refused(f"sh -c 'ethtool -X {name} equal 1 && ethtool -L {name} combined 1'"))
+    for change in (f"ip link set {name} down && ip link set {name} up", f"ethtool -G {name} rx 512",
+                   f"ethtool -G {name} rx 256", f"ethtool -t {name} offline"):
+        sh(change)
+        ksft_eq(rules(card), [location], change)
+    sh(f"ethtool -X {name} default")
+    card.ready()
+
+
+def feature(card):
+    """Without the feature there is no rule, and none can be set."""
+    ready(card)
+    add(card, f"{RULE} action 1")
+    sh(f"ethtool -K {card.ifname} ntuple off")
+    defer(sh, f"ethtool -K {card.ifname} ntuple on")
+    ksft_eq(rules(card), [])
+    ksft_in("ntuple on", reason(card, f"{RULE} action 1"))
+
+
+def steers(card):
+    """The frames of a rule come to its queue, and go where RSS says without it."""
+    ready(card)
+    if read(f"{card.port.device}/subsystem_vendor") == QEMU_SUBSYSTEM:
+        raise KsftSkipEx("QEMU's igb ignores the filters; `make check T=steering` shows them on a model that does not")
+    sh(f"ethtool -X {card.ifname} equal 1")
+    defer(sh, f"ethtool -X {card.ifname} default")
+    source, target = NOBODY["4"]
+    frames = [build(card.peer.mac, card.port.mac, source, target, TCP, (1024 + number, 5000), b"igbr" * 8)
+              for number in range(64)]
+    location = add(card, f"{RULE} action 1")
+    ksft_eq(arrivals(card, frames)[1], 64, "frames on the rule's queue")
+    sh(f"ethtool -N {card.ifname} delete {location}")
+    ksft_eq(arrivals(card, frames)[1], 0, "frames on its queue without the rule")
+    ksft_true(card.channels() == 2, "channels")
+
+
+if __name__ == "__main__":
+    run(__file__, [shown, locations, cannot_be, twins, capacity, kept, feature, steers])
