@@ -43,11 +43,12 @@ static_assert(IGBR_TX_WAKE < IGBR_RING_MIN);
 				 FIELD_PREP(IGBR_TXDCTL_HTHRESH, 1))
 
 /*
- * No cache line is written both by who sends and by the poll: what each of them writes begins a line
- * of its own, and what both read is before that.
+ * No cache line is written both by who sends and by the poll: what each of them writes begins a
+ * line of its own, and what both read is before that.
  */
 static_assert(offsetof(struct igbr_tx_ring, next_to_use) % SMP_CACHE_BYTES == 0);
-static_assert(offsetof(struct igbr_tx_ring, xdp_bytes) < offsetof(struct igbr_tx_ring, next_to_clean));
+static_assert(offsetofend(struct igbr_tx_ring, xdp_bytes) <=
+	      offsetof(struct igbr_tx_ring, next_to_clean));
 static_assert(offsetof(struct igbr_tx_ring, next_to_clean) % SMP_CACHE_BYTES == 0);
 static_assert(sizeof(struct igbr_tx_ring) % SMP_CACHE_BYTES == 0);
 
