@@ -12,7 +12,7 @@
 namespace igbmodel {
 
 namespace {
-constexpr std::size_t read_size = 64 * 1024;
+constexpr std::size_t read_size = std::size_t{64} * 1024;
 constexpr std::size_t max_fds = 16;
 
 void take_fds(msghdr& message, std::vector<UniqueFd>& fds) {

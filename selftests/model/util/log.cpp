@@ -8,8 +8,8 @@
 namespace igbmodel {
 
 namespace {
-// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): set once, from the command
-// line
+// Set once, from the command line.
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
 LogLevel current_level = LogLevel::normal;
 
 constexpr int hexadecimal = 16;
@@ -45,7 +45,7 @@ void log_debug(std::string_view text) {
 
 std::string hex(unsigned long long value) {
     std::array<char, 16> digits{};
-    const auto end =
+    const auto* const end =
         std::to_chars(digits.data(), digits.data() + digits.size(), value, hexadecimal).ptr;
     return "0x" + std::string(digits.data(), end);
 }
