@@ -9,14 +9,19 @@ DESTDIR ?=
 KERNEL ?= all
 T ?=
 FULL ?=
+FRAMES ?=
+PAIRS ?=
+RENEW ?=
+W ?=
 
 # The release that KDIR really is of: a module is only good for that one.
 RELEASE = $(shell $(MAKE) -s --no-print-directory -C $(KDIR) kernelrelease 2>/dev/null)
 MODULE_FOLDER = $(DESTDIR)/lib/modules/$(RELEASE)/updates
 TOOL_TREE = build/host-tool
 LAB = selftests/lab/lab
+BENCH = selftests/bench/bench
 
-.PHONY: help all kmod tool install uninstall python lab demo check shell clean
+.PHONY: help all kmod tool install uninstall python lab demo check bench shell clean
 
 help:
 	@echo 'igbr: a driver for the igb family of NICs; igbtune: what shows and tunes the way of a packet.'
@@ -25,6 +30,8 @@ help:
 	@echo '  make demo              igbr on an emulated NIC with traffic, and what igbtune shows of it'
 	@echo '  make check             all tests on both kernels; T=NAME one part or test, KERNEL=lts|newest one kernel,'
 	@echo '                         FULL=1 all of clang-tidy, and each thing as often as finds what is rare (hours)'
+	@echo '  make bench             what igbr costs beside the kernel'"'"'s igb: instructions, MMIO, interrupts; W=NAME one'
+	@echo '                         workload, PAIRS=N the clock too, RENEW=1 makes these the figures that check guards'
 	@echo '  make shell             a shell in a machine where igbr drives port 0; KERNEL=lts|newest'
 	@echo '  make lab               only make what these need (once, for all checkouts)'
 	@echo
@@ -70,6 +77,10 @@ demo: python
 
 check: python
 	@IGBR_FULL='$(FULL)' $(LAB) check --kernel $(KERNEL) $(T)
+
+bench: python
+	@$(BENCH) --kernel $(KERNEL) $(if $(FRAMES),--frames $(FRAMES)) $(if $(PAIRS),--pairs $(PAIRS)) \
+		$(if $(RENEW),--renew) $(W)
 
 shell: python
 	@$(LAB) shell --kernel $(if $(filter lts newest,$(KERNEL)),$(KERNEL),newest)
