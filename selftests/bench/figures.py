@@ -14,6 +14,7 @@ QUANTITIES = {
     "kernel": "kernel instructions",
     "nanoseconds": "virtual ns",
 }
+SHOWN = ("driver", "reads", "writes", "interrupts", "kernel")
 GUARDED = ("driver", "reads", "writes", "interrupts")
 GROWTH = 0.02
 # Of what happens once in many frames, one more or less is no growth.
@@ -44,20 +45,19 @@ def number(value):
 
 def table(ours, theirs, units):
     """Lines: per workload each quantity of igbr, of igb, and the one in parts of the other."""
-    head = f"{'workload':9}{'per':>9}"
-    for title in QUANTITIES.values():
-        head += f" |{title:^29}"
-    lines = [head, f"{'':18}" + f" |{'igbr':>11}{'igb':>11}{'ratio':>7}" * len(QUANTITIES)]
+    lines = [
+        f"{'':18}" + "".join(f" |{QUANTITIES[key]:^25}" for key in SHOWN),
+        f"{'workload':9}{'per':>9}" + f" |{'igbr':>10}{'igb':>10}{'':5}" * len(SHOWN),
+    ]
     for name, unit in units.items():
         if name not in ours or name not in theirs:
             continue
         line = f"{name:9}{unit:>9}"
-        for key in QUANTITIES:
+        for key in SHOWN:
             one, other = ours[name][key], theirs[name][key]
             part = ratio(one, other)
-            line += f" |{number(one):>11}{number(other):>11}" + (
-                f"{part:7.2f}" if part is not None else f"{'-':>7}"
-            )
+            shown = "-" if part is None else f"{part:.2f}"
+            line += f" |{number(one):>10}{number(other):>10}{shown:>5}"
         lines.append(line)
     return lines
 

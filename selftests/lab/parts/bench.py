@@ -16,7 +16,6 @@ TITLE = "what the driver costs"
 COMMITTED = paths.CHECKOUT / measure.SOURCES / "figures.json"
 # Each path of the driver once; all of them would take minutes.
 WORKLOADS = ["load", "open", "tx64", "tx64b", "rx64", "rx64lo", "rx64xdp", "tcprr"]
-FRAMES = 20000
 RENEW = "if it is worth it, `make bench RENEW=1` commits to it"
 
 
@@ -30,6 +29,6 @@ def run(report, selection):
             report.skip(release, f"no figures of {kernel} are committed: make bench RENEW=1")
             continue
         builds.driver(release)
-        now = figures.per_unit(measure.run(release, "igbr", WORKLOADS, FRAMES))
+        now = figures.per_unit(measure.run(release, "igbr", WORKLOADS))
         for workload, grown in figures.growths(committed, now).items():
             report.check(f"{workload} on {release}", not grown, f"{'; '.join(grown)}; {RENEW}")
