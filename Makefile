@@ -9,6 +9,10 @@ DESTDIR ?=
 KERNEL ?= all
 T ?=
 FULL ?=
+FRAMES ?=
+PAIRS ?=
+RENEW ?=
+W ?=
 
 # The release that KDIR really is of: a module is only good for that one.
 RELEASE = $(shell $(MAKE) -s --no-print-directory -C $(KDIR) kernelrelease 2>/dev/null)
@@ -19,8 +23,9 @@ LAB = selftests/lab/lab
 TOOL_FILES = sbin/igbtune share/man/man8/igbtune.8 share/bash-completion/completions/igbtune \
 	share/zsh/site-functions/_igbtune share/fish/vendor_completions.d/igbtune.fish \
 	$(addprefix lib/systemd/system/,igbtune-metrics.service igbtune-metrics.timer igbtune@.service)
+BENCH = selftests/bench/bench
 
-.PHONY: help all kmod tool install uninstall python lab demo check shell clean
+.PHONY: help all kmod tool install uninstall python lab demo check bench shell clean
 
 help:
 	@echo 'igbr: a driver for the igb family of NICs; igbtune: what shows and tunes the way of a packet.'
@@ -29,6 +34,8 @@ help:
 	@echo '  make demo              igbr on an emulated NIC with traffic, and what igbtune shows of it'
 	@echo '  make check             all tests on both kernels; T=NAME one part or test, KERNEL=lts|newest one kernel,'
 	@echo '                         FULL=1 all of clang-tidy, and each thing as often as finds what is rare (hours)'
+	@echo '  make bench             what igbr costs beside the kernel'"'"'s igb: instructions, MMIO, interrupts; W=NAME one'
+	@echo '                         workload, PAIRS=N the clock too, RENEW=1 makes these the figures that check guards'
 	@echo '  make shell             a shell in a machine where igbr drives port 0; KERNEL=lts|newest'
 	@echo '  make lab               only make what these need (once, for all checkouts)'
 	@echo
@@ -78,6 +85,10 @@ demo: python
 
 check: python
 	@IGBR_FULL='$(FULL)' $(LAB) check --kernel $(KERNEL) $(T)
+
+bench: python
+	@$(BENCH) --kernel $(KERNEL) $(if $(FRAMES),--frames $(FRAMES)) $(if $(PAIRS),--pairs $(PAIRS)) \
+		$(if $(RENEW),--renew) $(W)
 
 shell: python
 	@$(LAB) shell --kernel $(if $(filter lts newest,$(KERNEL)),$(KERNEL),newest)

@@ -9,13 +9,14 @@ True runs only when it is named, or in full length.
 
 from dataclasses import dataclass, field
 
-from parts import driver, lab, ledger, model, static, steering, tidy, tool, tuning
+from parts import bench, driver, lab, ledger, model, static, steering, tidy, tool, tuning
 
 ALL = {
     "lab": lab,
     "static": static,
     "tool": tool,
     "driver": driver,
+    "bench": bench,
     "ledger": ledger,
     "tuning": tuning,
     "model": model,

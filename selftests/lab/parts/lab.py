@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The lab's own unit tests; they need neither the root file system nor root."""
+"""The unit tests of the lab and the bench; they need neither the root file system nor root."""
 
 import unittest
 
 import paths
 
-TITLE = "unit tests of the lab"
+TITLE = "unit tests of the lab and the bench"
 NEEDS_ROOTFS = False
 
 
@@ -35,5 +35,7 @@ class Result(unittest.TestResult):
 
 
 def run(report, _selection):
-    folder = str(paths.CHECKOUT / "selftests/lab/tests")
-    unittest.defaultTestLoader.discover(folder).run(Result(report))
+    for name in ("lab", "bench"):
+        folder = str(paths.CHECKOUT / "selftests" / name / "tests")
+        # A loader of its own: one keeps the first folder as the top of all.
+        unittest.TestLoader().discover(folder).run(Result(report))
