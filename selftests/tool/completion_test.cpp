@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <regex>
 #include <set>
 
 #include "command_line.hpp"
@@ -71,18 +70,27 @@ std::vector<std::string> verbs() {
 
 std::set<std::string> options_in(const std::string& text) {
     std::set<std::string> found;
-    const std::regex option("--[a-z][a-z-]*");
-    for (std::sregex_iterator match(text.begin(), text.end(), option), end; match != end; ++match) {
-        found.insert(match->str());
+    for (std::size_t at = text.find("--"); at != std::string::npos; at = text.find("--", at + 2)) {
+        const std::size_t end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", at + 2);
+        if (end > at + 2) {
+            found.insert(text.substr(at, end - at));
+        }
     }
     return found;
 }
 
 // As a reader sees it.
 std::string without_roff(std::string text) {
-    text = std::regex_replace(text, std::regex(R"(\\f[BIR])"), "");
-    text = std::regex_replace(text, std::regex(R"(\\-)"), "-");
-    return std::regex_replace(text, std::regex(R"(\\&)"), "");
+    for (const auto& [written, meant] :
+         {std::pair{"\\fB", ""}, std::pair{"\\fI", ""}, std::pair{"\\fR", ""},
+          std::pair{"\\-", "-"}, std::pair{"\\&", ""}}) {
+        const std::string_view sequence = written;
+        for (std::size_t at = text.find(sequence); at != std::string::npos;
+             at = text.find(sequence, at)) {
+            text.replace(at, sequence.size(), meant);
+        }
+    }
+    return text;
 }
 
 TEST_F(Completion, TheManualHasEveryVerbWithItsOptions) {

@@ -26,7 +26,8 @@ std::vector<std::string> choices_of(CLI::Option& option) {
         return {};
     }
     std::vector<std::string> choices;
-    for (const std::string_view part : util::split(text.substr(1, text.size() - 2), ',')) {
+    for (const std::string_view part :
+         util::split(std::string_view(text).substr(1, text.size() - 2), ',')) {
         choices.emplace_back(part);
     }
     return choices;

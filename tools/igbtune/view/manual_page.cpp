@@ -131,7 +131,7 @@ std::string synopsis(const Command& command, const std::string& before) {
         }
     }
     for (const CommandOption& option : command.options) {
-        if (!option.names.empty() && option.names.front() != "--help") {
+        if (!option.names.empty() && option.names.back() != "--help") {
             add(option);
         }
     }
