@@ -36,10 +36,10 @@ Parts parts_of(std::string_view line) {
         }
         at = equals + 2;
         while (at < line.size() && line[at] != '"') {
-            at += line[at] == '\\' ? 2 : 1;
+            at += line[at] == '\\' ? 2U : 1U;
         }
         at += 1;
-        at += at < line.size() && line[at] == '}' ? 1 : 0;
+        at += at < line.size() && line[at] == '}' ? 1U : 0U;
     }
     if (at < line.size()) {
         parts.labels = line.substr(end, at - end);
