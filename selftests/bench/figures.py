@@ -36,6 +36,8 @@ def ratio(one, other):
 
 def number(value):
     """Few digits, as many as tell something."""
+    if value >= 1_000_000:
+        return f"{value / 1_000_000:.2f} M"
     if value >= 1000:
         return f"{value:,.0f}"
     if value >= 10:

@@ -29,8 +29,8 @@ class PerUnit(unittest.TestCase):
         self.assertEqual(figures.ratio(1, 2), 0.5)
 
     def test_number(self):
-        shown = [figures.number(value) for value in (0, 0.0316, 1.01, 123.46, 11455)]
-        self.assertEqual(shown, ["0", "0.032", "1.010", "123.5", "11,455"])
+        shown = [figures.number(value) for value in (0, 0.0316, 1.01, 123.46, 11455, 2090114)]
+        self.assertEqual(shown, ["0", "0.032", "1.010", "123.5", "11,455", "2.09 M"])
 
 
 class Table(unittest.TestCase):
