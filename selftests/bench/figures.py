@@ -17,8 +17,9 @@ QUANTITIES = {
 SHOWN = ("driver", "reads", "writes", "interrupts", "kernel")
 GUARDED = ("driver", "reads", "writes", "interrupts")
 GROWTH = 0.02
-# Of what happens once in many frames, one more or less is no growth.
-SLACK = {"driver": 0.5, "reads": 0.002, "writes": 0.002, "interrupts": 0.002}
+# Of what happens once in many frames, some more or less is no growth: how many frames an interrupt
+# finds depends on when each comes, and any change of the code moves that.
+SLACK = {"driver": 0.5, "reads": 0.002, "writes": 0.02, "interrupts": 0.02}
 
 
 def per_unit(windows):

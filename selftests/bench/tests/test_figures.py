@@ -63,8 +63,13 @@ class Growth(unittest.TestCase):
     def test_first_read(self):
         self.assertEqual(self.grown({"reads": 0}, {"reads": 1}), ["MMIO reads 0 -> 1.000"])
 
-    def test_one_interrupt_more_in_many_frames(self):
-        self.assertEqual(self.grown({"interrupts": 0.0021}, {"interrupts": 0.0023}), [])
+    def test_other_bursts_per_interrupt(self):
+        self.assertEqual(self.grown({"interrupts": 0.019}, {"interrupts": 0.031}), [])
+
+    def test_one_interrupt_more_in_few_frames(self):
+        self.assertEqual(
+            self.grown({"interrupts": 1.06}, {"interrupts": 1.16}), ["interrupts 1.060 -> 1.160"]
+        )
 
     def test_kernel_is_not_guarded(self):
         self.assertEqual(self.grown({"kernel": 100}, {"kernel": 200}), [])
