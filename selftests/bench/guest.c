@@ -36,9 +36,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Where parts.py puts the two cards. */
-#define OURS "0000:00:10.0"
-#define OTHER "0000:00:11.0"
+/* Where measure.py puts the two cards. */
+#define OURS "0000:00:03.0"
+#define OTHER "0000:00:04.0"
 #define NOBODY "52:54:00:00:00:77"
 #define BUFFER (256 * 1024)
 

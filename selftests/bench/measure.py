@@ -48,8 +48,8 @@ WORKLOADS = {
 FRAMES = 50000
 TIME_LIMIT = 900  # for a boot on a slow machine
 CARDS = {
-    "ours": ("igb", "0x10", "52:54:00:1b:00:00"),
-    "other": ("e1000", "0x11", "52:54:00:1b:00:01"),
+    "ours": ("igb", "0x3", "52:54:00:1b:00:00"),
+    "other": ("e1000", "0x4", "52:54:00:1b:00:01"),
 }
 REGION = "igb-mmio"
 
@@ -154,7 +154,7 @@ def archive(release, driver):
 def arguments(release, folder, workloads, frames, counted):
     """QEMU's. Not counted, time is the host's and the machine as fast as it can be."""
     words = [
-        "console=ttyS0 loglevel=4 nokaslr mitigations=off nowatchdog audit=0 net.ifnames=0",
+        "console=ttyS0 loglevel=5 nokaslr mitigations=off nowatchdog audit=0 net.ifnames=0",
         "random.trust_cpu=on tsc=reliable oops=panic panic=-1",
         f"WORKLOADS={','.join(workloads)} FRAMES={frames}",
     ]

@@ -29,8 +29,8 @@ class PerUnit(unittest.TestCase):
         self.assertEqual(figures.ratio(1, 2), 0.5)
 
     def test_number(self):
-        shown = [figures.number(value) for value in (0, 0.0316, 1.01, 123.46, 11455)]
-        self.assertEqual(shown, ["0", "0.032", "1.010", "123.5", "11,455"])
+        shown = [figures.number(value) for value in (0, 0.0316, 1.01, 123.46, 11455, 2090114)]
+        self.assertEqual(shown, ["0", "0.032", "1.010", "123.5", "11,455", "2.09 M"])
 
 
 class Table(unittest.TestCase):
@@ -63,8 +63,13 @@ class Growth(unittest.TestCase):
     def test_first_read(self):
         self.assertEqual(self.grown({"reads": 0}, {"reads": 1}), ["MMIO reads 0 -> 1.000"])
 
-    def test_one_interrupt_more_in_many_frames(self):
-        self.assertEqual(self.grown({"interrupts": 0.0021}, {"interrupts": 0.0023}), [])
+    def test_other_bursts_per_interrupt(self):
+        self.assertEqual(self.grown({"interrupts": 0.019}, {"interrupts": 0.031}), [])
+
+    def test_one_interrupt_more_in_few_frames(self):
+        self.assertEqual(
+            self.grown({"interrupts": 1.06}, {"interrupts": 1.16}), ["interrupts 1.060 -> 1.160"]
+        )
 
     def test_kernel_is_not_guarded(self):
         self.assertEqual(self.grown({"kernel": 100}, {"kernel": 200}), [])
