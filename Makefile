@@ -15,6 +15,10 @@ RELEASE = $(shell $(MAKE) -s --no-print-directory -C $(KDIR) kernelrelease 2>/de
 MODULE_FOLDER = $(DESTDIR)/lib/modules/$(RELEASE)/updates
 TOOL_TREE = build/host-tool
 LAB = selftests/lab/lab
+# What the tool's install puts below PREFIX, beside share/igbtune; a test of the tool compares.
+TOOL_FILES = sbin/igbtune share/man/man8/igbtune.8 share/bash-completion/completions/igbtune \
+	share/zsh/site-functions/_igbtune share/fish/vendor_completions.d/igbtune.fish \
+	$(addprefix lib/systemd/system/,igbtune-metrics.service igbtune-metrics.timer igbtune@.service)
 
 .PHONY: help all kmod tool install uninstall python lab demo check shell clean
 
@@ -30,7 +34,8 @@ help:
 	@echo
 	@echo 'On this machine:'
 	@echo '  make all               the module for the running kernel (KVER= or KDIR= name another) and igbtune'
-	@echo '  make install           module to updates/, igbtune to $$PREFIX/sbin ($(PREFIX)); DESTDIR is respected'
+	@echo '  make install           module to updates/, igbtune with manual, completion, profiles and systemd units below'
+	@echo '                         $$PREFIX ($(PREFIX)); DESTDIR is respected'
 	@echo '  make uninstall         take both away again'
 	@echo '  make clean             remove what was built here; the lab stays'
 
@@ -49,12 +54,15 @@ install:
 	@test -f kmod/igbr.ko && test -f $(TOOL_TREE)/igbtune || { echo 'nothing is built yet: run make all first'; exit 1; }
 	@test -n '$(RELEASE)' || { echo 'there are no kernel headers in $(KDIR)'; exit 1; }
 	install -D -m 644 kmod/igbr.ko '$(MODULE_FOLDER)/igbr.ko'
-	install -D -m 755 $(TOOL_TREE)/igbtune '$(DESTDIR)$(PREFIX)/sbin/igbtune'
+	cmake -S tools/igbtune -B $(TOOL_TREE) -DCMAKE_INSTALL_PREFIX='$(PREFIX)' >/dev/null
+	DESTDIR='$(DESTDIR)' cmake --install $(TOOL_TREE) --strip
 	$(if $(DESTDIR),,depmod '$(RELEASE)')
 
 uninstall:
 	@test -n '$(RELEASE)' || { echo 'there are no kernel headers in $(KDIR)'; exit 1; }
-	rm -f '$(MODULE_FOLDER)/igbr.ko' '$(DESTDIR)$(PREFIX)/sbin/igbtune'
+	rm -f '$(MODULE_FOLDER)/igbr.ko'
+	rm -f $(foreach file,$(TOOL_FILES),'$(DESTDIR)$(PREFIX)/$(file)')
+	rm -rf '$(DESTDIR)$(PREFIX)/share/igbtune'
 	$(if $(DESTDIR),,depmod '$(RELEASE)')
 
 # The lab is a Python program; the other packages that it needs it installs itself.

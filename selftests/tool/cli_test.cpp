@@ -5,39 +5,17 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "cli/run.hpp"
-#include "cli/verbs.hpp"
+#include "command_line.hpp"
 #include "fake_netlink.hpp"
-#include "recorded_sources.hpp"
 
 namespace igbtune::cli {
 namespace {
 
 using test::FakeNetlink;
 using test::Recording;
-
-struct Outcome {
-    ExitCode code;
-    std::string out;
-    std::string err;
-};
-
-Outcome run_with(source::Sources& sources, std::vector<const char*> arguments) {
-    std::ostringstream out;
-    std::ostringstream err;
-    Context context{.sources = sources, .out = out, .err = err, .style = {}};
-    CLI::App app;
-    describe(app);
-    add_verbs(app, context);
-    arguments.insert(arguments.begin(), "igbtune");
-    const ExitCode code = run(app, context, static_cast<int>(arguments.size()), arguments.data());
-    return {code, out.str(), err.str()};
-}
-
-Outcome run_recorded(std::vector<const char*> arguments) {
-    Recording recording("igb");
-    return run_with(recording.sources, std::move(arguments));
-}
+using Outcome = test::Said;
+using test::run_recorded;
+using test::run_with;
 
 TEST(CommandLine, ShowsADevice) {
     const Outcome outcome = run_recorded({"show", "eth0"});
@@ -71,9 +49,11 @@ TEST(CommandLine, WrongUsageIsOneLineAndExitCode2) {
         {{}, "igbtune: "},
         {{"shwo", "eth0"}, "igbtune: no such verb shwo; did you mean show?\n"},
         {{"frobnicate"},
-         "igbtune: no such verb frobnicate; there are: show, stats, ledger, explain, doctor, save, "
-         "set, apply, confirm, "
-         "rollback, diff, check\n"},
+         "igbtune: no such verb frobnicate; there are: show, stats, ledger, watch, explain, "
+         "doctor, "
+         "metrics, record, replay, save, set, apply, confirm, rollback, diff, check, persist, "
+         "driver, "
+         "completion\n"},
         {{"show"}, "igbtune show: DEV is required; see igbtune show --help\n"},
         {{"show", "eth0", "--jsno"}, "igbtune show: "},
         {{"stats", "eth0", "--count", "3"}, "igbtune stats: --count requires --watch"},
@@ -129,6 +109,29 @@ TEST(CommandLine, TheKernelsRefusalDecidesTheExitCode) {
         EXPECT_EQ(outcome.code, code);
         EXPECT_EQ(outcome.out, "");
         EXPECT_TRUE(outcome.err.starts_with("igbtune: device eth0: ")) << outcome.err;
+    }
+}
+
+// On a PCI function, a virtio device, a virtual one and loopback; and on kernels of two ages.
+TEST(CommandLine, EveryViewIsUsefulOnEveryDevice) {
+    for (const auto& [name, device] :
+         {std::pair{"igb", "eth0"}, std::pair{"igb-7.2", "eth0"}, std::pair{"virtio", "net0"},
+          std::pair{"veth", "v0"}, std::pair{"loopback", "lo"}}) {
+        for (const std::vector<const char*>& arguments :
+             {std::vector<const char*>{"show", device},
+              {"stats", device},
+              {"stats", device, "--all"},
+              {"ledger", device},
+              {"ledger", device, "--all"},
+              {"ledger", device, "--tx"},
+              {"ledger", device, "--watch", "0.01", "--count", "1"},
+              {"doctor", device},
+              {"metrics", device}}) {
+            const Outcome outcome = run_recorded(arguments, name);
+            EXPECT_EQ(outcome.code, ExitCode::ok) << name << ' ' << arguments[0] << outcome.err;
+            EXPECT_EQ(outcome.err, "") << name << ' ' << arguments[0];
+            EXPECT_GT(outcome.out.size(), 30U) << name << ' ' << arguments[0];
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "model/snapshot.hpp"
+#include "parsers.hpp"
 #include "recorded_sources.hpp"
 #include "source/interrupts.hpp"
 #include "source/mib.hpp"
@@ -147,6 +148,68 @@ TEST(Hostile, FilesThatAreCutOffOrDamagedAreSurvived) {
     parse_as_everything(std::string(20000, '9'));
     parse_as_everything(std::string(20000, ','));
     parse_as_everything(std::string(20000, '\n'));
+}
+
+// What every parser takes, as a beginning for damage.
+std::vector<std::string> well_formed() {
+    const Recording recording("igb");
+    std::vector<std::string> inputs;
+    for (const char* const path :
+         {"/proc/interrupts", "/proc/softirqs", "/proc/net/softnet_stat", "/proc/net/snmp",
+          "/proc/net/snmp6", "/proc/net/netstat", "/proc/net/udp"}) {
+        if (auto text = recording.files.read(path)) {
+            inputs.push_back(std::move(*text));
+        }
+    }
+    for (const char* const text :
+         {"sockets: used 5\nTCP: inuse 5 orphan 0 tw 0 alloc 7 mem 1\n", "0-3,8,10-65535",
+          "ffffffff,0000000f", "[knobs]\nrings.rx = 512\n\"rx-*.rps_cpus\" = \"0-3\"\n", "a=b",
+          "equal 4", "0*64,1*64", "6d:5a:56", "sdfn", "rx_queue_0_packets", "eth0-TxRx-3",
+          "queue[rx 0].drops", "\033[A\033[6~q", R"({"t":1,"r":1,"c":[0,1]})"}) {
+        inputs.emplace_back(text);
+    }
+    Recording messages("igb-7.2");
+    for (const auto& [key, replies] : messages.netlink.answers()) {
+        for (const Bytes& reply : replies) {
+            inputs.emplace_back(reinterpret_cast<const char*>(reply.data()), reply.size());
+        }
+    }
+    return inputs;
+}
+
+TEST(Hostile, EveryParserSurvivesWhatOthersTakeAndItsRuins) {
+    const std::vector<std::string> inputs = well_formed();
+    ASSERT_GT(inputs.size(), 40U);
+    Dice dice;
+    const auto parse = [](std::size_t parser, std::string input) {
+        input.insert(input.begin(), static_cast<char>(parser));
+        parse_anything(std::as_bytes(std::span(input)));
+    };
+    for (std::size_t parser = 0; parser < parser_count(); ++parser) {
+        for (const std::string& input : inputs) {
+            parse(parser, input);
+        }
+        for (int round = 0; round < 300; ++round) {
+            std::string damaged = inputs[dice.below(inputs.size())].substr(0, 4000);
+            for (int change = 0; change < 6 && !damaged.empty(); ++change) {
+                const std::size_t place = dice.below(damaged.size());
+                switch (dice.below(4)) {
+                    case 0:
+                        damaged[place] = static_cast<char>(dice.below(256));
+                        break;
+                    case 1:
+                        damaged.erase(place, 1 + dice.below(8));
+                        break;
+                    case 2:
+                        damaged.insert(place, damaged.substr(place, dice.below(40)));
+                        break;
+                    default:
+                        damaged.resize(place);
+                }
+            }
+            parse(parser, damaged);
+        }
+    }
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ TEST(Json, OfShowHasItsKeysOnEveryDevice) {
                   (std::set<std::string>{"name", "ifindex", "driver", "driver_version", "firmware",
                                          "bus", "bus_address", "pci_id", "mac", "mtu", "admin_up",
                                          "carrier", "state", "speed_mbps", "duplex", "qdisc",
-                                         "irq_mode", "interrupts"}));
+                                         "time_stamping", "irq_mode", "interrupts"}));
         ASSERT_FALSE(json["queues"].empty()) << name;
         for (const Json& queue : json["queues"]) {
             EXPECT_EQ(keys(queue), (std::set<std::string>{"queue", "rss_percent", "rx", "tx"}));

@@ -15,7 +15,7 @@ import time
 NETIF = os.environ["NETIF"]
 SLOW = float(os.environ.get("LAB_SLOWDOWN", 1))
 PROFILE = "/run/lab/profile.toml"
-KILLS = 25
+KILLS = 50
 
 # Wanted values; those that the machine does not have are left out.
 WANTED = {
@@ -238,8 +238,86 @@ def wrong_input():
     want(done.returncode == 4, f"without privileges: {done.returncode} {done.stderr}")
 
 
+def steering():
+    """Which queue a packet goes to: set, verified and taken back with a number of queues that changes."""
+    before = state()
+    wanted = {}
+    if "rss.table" in before:
+        wanted["rss.table"] = '"equal 1"'
+    for flow in ("udp4", "udp6"):
+        if f"rss.fields.{flow}" in before:
+            wanted[f"rss.fields.{flow}"] = '"sdfn"'
+    if "rss.key" in before:
+        wanted["rss.key"] = before["rss.key"].replace('"' + before["rss.key"][1:3], '"a5')
+    if "qdisc" in before:
+        wanted["qdisc"] = '"fq"'
+    want(len(wanted) >= 3, f"only {sorted(wanted)} here; there are {sorted(before)}")
+    igbtune("set", NETIF, *(f"{knob}={value.strip(chr(34))}" for knob, value in wanted.items()))
+    now = state()
+    for knob, value in wanted.items():
+        want(now[knob] == value or (knob == "qdisc" and now[knob].startswith('"fq')), f"{knob}: {now[knob]}")
+    said = subprocess.run(["ethtool", "-x", NETIF], check=True, capture_output=True, text=True).stdout
+    rows = [line.split(":")[1].split() for line in said.splitlines() if line.strip()[:1].isdigit() and ":" in line]
+    want(set(sum(rows, [])) == {"0"}, f"ethtool sees another table: {said}")
+    igbtune("rollback")
+    want(state() == before, "not as before")
+    if "channels.combined" in before and before["channels.combined"] != "1":
+        igbtune("set", NETIF, "channels.combined=1")
+        want(state()["rss.table"] == '"default"', "with one queue there is one table")
+        igbtune("rollback")
+        want(state() == before, "not as before with one queue more")
+    return ", ".join(sorted(wanted))
+
+
+def profiles():
+    """Those that come with igbtune: each fits, and goes back."""
+    before = state()
+    counts = []
+    for name in ("latency", "throughput", "many-core"):
+        path = f"{os.path.dirname(__file__)}/../../../tools/igbtune/profiles/{name}.toml"
+        igbtune("apply", path, NETIF)
+        igbtune("check", path, NETIF)
+        now = state()
+        counts.append(f"{name} changes {sum(now[knob] != before.get(knob) for knob in now)}")
+        igbtune("rollback")
+        want(state() == before, f"not as before {name}")
+    return ", ".join(counts)
+
+
+def driver():
+    """The port goes to the other driver with its address, and back by itself."""
+    device = f"/sys/class/net/{NETIF}/device"
+    function = os.path.realpath(device)
+    was = os.path.basename(os.readlink(f"{device}/driver"))
+    other = {"igb": "igbr", "igbr": "igb"}[was]
+    subprocess.run(["modprobe", other], check=False)
+    if not os.path.isdir(f"/sys/bus/pci/drivers/{other}"):
+        return f"{other} is not here"
+
+    def bound():
+        return os.path.basename(os.readlink(f"{function}/driver"))
+
+    def addresses():
+        said = subprocess.run(["ip", "-o", "-4", "address", "show", "dev", os.listdir(f"{function}/net")[0]],
+                              check=True, capture_output=True, text=True).stdout
+        return sorted(line.split()[3] for line in said.splitlines())
+
+    igbtune("driver", NETIF, "no-such-driver", code=3)
+    had = addresses()
+    igbtune("driver", NETIF, other, "--confirm", "15")
+    want(bound() == other, f"it is {bound()}")
+    want(addresses() == had, f"addresses: {addresses()}, before {had}")
+    until(lambda: bound() == was and addresses() == had, f"it did not go back: {bound()} {had}")
+    igbtune("driver", NETIF, other, "--confirm", "60")
+    igbtune("confirm")
+    want(bound() == other, "it did not stay")
+    igbtune("rollback")
+    want(bound() == was and addresses() == had, f"not as before: {bound()} {addresses()}")
+    return f"{was}, {other} and back"
+
+
 CASES = (dry_run, wrong_input, failure_in_the_middle, profile_of_thirty, not_confirmed, confirmed, connection_lost,
-         killed_before_the_deadline, killed)
+         killed_before_the_deadline, killed, steering, profiles, driver)
 
 
 def main():

@@ -26,7 +26,15 @@ void apply(Context& context, const Options& options) {
         context.fail(device.error());
         return;
     }
-    change(context, *device, profile->settings, options.change);
+    if (!options.change.dry_run && !recovered(context)) {
+        return;
+    }
+    const auto settings = settings_for(context, *profile, *device);
+    if (!settings) {
+        context.fail(settings.error());
+        return;
+    }
+    change(context, *device, *settings, options.change);
 }
 
 }  // namespace
@@ -35,7 +43,9 @@ void add_apply(CLI::App& app, Context& context) {
     CLI::App* const verb =
         app.add_subcommand("apply", "Change what differs from a profile, all or nothing");
     const auto options = std::make_shared<Options>();
-    verb->add_option("PROFILE", options->profile, "A file as 'igbtune save' prints it")->required();
+    verb->add_option("PROFILE", options->profile,
+                     "A file as 'igbtune save' prints it, or latency, throughput, many-core")
+        ->required();
     verb->add_option("DEV", options->device, "The network device, if not the profile's");
     add_change_options(*verb, options->change);
     verb->footer(exit_codes_help);

@@ -11,8 +11,10 @@
 #include <ctime>
 #include <ostream>
 
+#include "model/profile_fit.hpp"
 #include "util/text.hpp"
 #include "util/unique_fd.hpp"
+#include "version.hpp"
 #include "view/plan_text.hpp"
 
 namespace igbtune::cli {
@@ -153,8 +155,22 @@ void add_change_options(CLI::App& verb, ChangeOptions& options) {
         ->excludes(dry);
 }
 
+Result<std::string> profile_source(const std::string& path) {
+    auto text = source::Files().read(path);
+    if (text || path.find('/') != std::string::npos) {
+        return text;
+    }
+    auto installed = source::Files().read(std::string(profile_folder) + "/" + path + ".toml");
+    if (!installed) {
+        return Error{
+            text.error().kind,
+            text.error().message + ", neither as a file nor as a profile in " + profile_folder};
+    }
+    return installed;
+}
+
 Result<model::Profile> profile_from(const std::string& path) {
-    const auto text = source::Files().read(path);
+    const auto text = profile_source(path);
     if (!text) {
         return text.error();
     }
@@ -163,6 +179,15 @@ Result<model::Profile> profile_from(const std::string& path) {
         return Error{profile.error().kind, util::printable(path) + ": " + profile.error().message};
     }
     return profile;
+}
+
+Result<model::Settings> settings_for(Context& context, const model::Profile& profile,
+                                     const std::string& device) {
+    const auto knobs = model::Knobs::of(context.sources, device);
+    if (!knobs) {
+        return knobs.error();
+    }
+    return model::fit(profile, *knobs, model::online_cpus(context.sources.files()));
 }
 
 Result<std::string> device_for(const model::Profile& profile, const std::string& given) {

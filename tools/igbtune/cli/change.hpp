@@ -35,8 +35,17 @@ void change(Context& context, const std::string& device, const model::Settings& 
 // --dry-run and --confirm. The options must live as long as the verb.
 void add_change_options(CLI::App& verb, ChangeOptions& options);
 
-// A profile from a file; the errors name it.
+// A profile from a file, or one of those that are installed by its name ("latency"); the errors
+// name it.
 [[nodiscard]] util::Result<model::Profile> profile_from(const std::string& path);
+
+// Its text as it was written.
+[[nodiscard]] util::Result<std::string> profile_source(const std::string& path);
+
+// What the profile means on this device and machine.
+[[nodiscard]] util::Result<model::Settings> settings_for(Context& context,
+                                                         const model::Profile& profile,
+                                                         const std::string& device);
 
 // The device on the command line, else the profile's.
 [[nodiscard]] util::Result<std::string> device_for(const model::Profile& profile,

@@ -32,7 +32,12 @@ void compare(Context& context, const Options& options, ExitCode on_drift) {
         context.fail(knobs.error());
         return;
     }
-    const auto drift = model::differences(*knobs, profile->settings);
+    const auto settings = settings_for(context, *profile, *device);
+    if (!settings) {
+        context.fail(settings.error());
+        return;
+    }
+    const auto drift = model::differences(*knobs, *settings);
     if (!drift) {
         context.fail(drift.error());
         return;
@@ -61,7 +66,9 @@ void add_comparison(CLI::App& app, Context& context, const char* name, const cha
                     ExitCode on_drift) {
     CLI::App* const verb = app.add_subcommand(name, description);
     const auto options = std::make_shared<Options>();
-    verb->add_option("PROFILE", options->profile, "A file as 'igbtune save' prints it")->required();
+    verb->add_option("PROFILE", options->profile,
+                     "A file as 'igbtune save' prints it, or latency, throughput, many-core")
+        ->required();
     verb->add_option("DEV", options->device, "The network device, if not the profile's");
     verb->footer(exit_codes_help);
     verb->callback([&context, options, on_drift] { compare(context, *options, on_drift); });

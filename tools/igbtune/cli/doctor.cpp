@@ -6,7 +6,6 @@
 #include <optional>
 #include <ostream>
 #include <string>
-#include <thread>
 
 #include "model/doctor.hpp"
 #include "model/snapshot.hpp"
@@ -16,50 +15,57 @@ namespace igbtune::cli {
 namespace {
 
 struct Options {
-    std::string device;
+    FeedOptions from;
     double seconds{};  // 0: since the counters began
 };
 
 constexpr double most_seconds = 86400;
 
 void doctor(Context& context, const Options& options) {
-    auto observer = model::Observer::of(context.sources, options.device);
-    if (!observer) {
-        context.fail(observer.error());
+    const auto feed = options.from.open(context);
+    if (!feed) {
+        context.fail(feed.error());
         return;
     }
-    auto snapshot = observer->take(model::Extent::ledger);
+    auto whole = whole_of(**feed, model::Extent::ledger);
     std::optional<model::Baseline> before;
-    if (snapshot && options.seconds > 0) {
-        before = model::baseline_of(*snapshot);
-        std::this_thread::sleep_for(std::chrono::duration<double>(options.seconds));
-        snapshot = observer->take(model::Extent::ledger);
+    if (whole && whole->before) {
+        before = model::baseline_of(*whole->before);
+    } else if (whole && options.seconds > 0) {
+        before = model::baseline_of(whole->now);
+        const std::chrono::duration<double> seconds(options.seconds);
+        const auto due =
+            (*feed)->next(std::chrono::duration_cast<std::chrono::steady_clock::duration>(seconds));
+        auto now = due ? (*feed)->take(model::Extent::ledger) : due.error();
+        whole = now ? util::Result(Whole{.before = {}, .now = std::move(*now)}) : now.error();
     }
-    if (!snapshot) {
-        context.fail(snapshot.error());
+    if (!whole) {
+        context.fail(whole.error());
         return;
     }
+    const model::Snapshot& snapshot = whole->now;
     const model::Baseline* const begin = before ? &*before : nullptr;
-    auto receive = model::report_of(*snapshot, begin, source::Direction::rx);
-    model::find_owners(context.sources, receive);
-    const auto transmit = model::report_of(*snapshot, begin, source::Direction::tx);
+    auto receive = model::report_of(snapshot, begin, source::Direction::rx);
+    model::find_owners(**feed, receive);
+    const auto transmit = model::report_of(snapshot, begin, source::Direction::tx);
     context.out << view::doctor_text(
-        receive,
-        model::examine(receive, transmit, model::read_surroundings(context.sources.files())),
-        context.style);
+        receive, model::examine(receive, transmit, (*feed)->surroundings()), context.style);
 }
 
 }  // namespace
 
-void add_doctor(CLI::App& app, Context& context) {
+void add_doctor(CLI::App& app, Context& context, const FeedOptions& feed) {
     CLI::App* const verb =
         app.add_subcommand("doctor", "Say what is wrong, the worst first, and what would help");
     const auto options = std::make_shared<Options>();
-    verb->add_option("DEV", options->device, "The network device")->required();
-    verb->add_option("--for", options->seconds,
-                     "Examine the next SECONDS instead of all since the counters began")
-        ->option_text("SECONDS")
-        ->check(CLI::Range(0.0, most_seconds));
+    options->from = feed;
+    options->from.add_to(*verb);
+    if (!feed.recorded()) {
+        verb->add_option("--for", options->seconds,
+                         "Examine the next SECONDS instead of all since the counters began")
+            ->option_text("SECONDS")
+            ->check(CLI::Range(0.0, most_seconds));
+    }
     verb->footer(exit_codes_help);
     verb->callback([&context, options] { doctor(context, *options); });
 }

@@ -17,7 +17,7 @@ namespace igbtune::cli {
 namespace {
 
 struct Options {
-    std::string device;
+    FeedOptions from;
     bool transmit{};
     bool json{};
     bool all{};
@@ -35,8 +35,9 @@ constexpr const char* explanation =
     "others. A step without a number at 'unaccounted' cannot be balanced; the reason stands "
     "below.\n\n";
 
-void print(Context& context, const Options& options, model::LedgerReport report) {
-    model::find_owners(context.sources, report);
+void print(Context& context, model::Feed& feed, const Options& options,
+           model::LedgerReport report) {
+    model::find_owners(feed, report);
     const view::Zeros zeros = options.all ? view::Zeros::shown : view::Zeros::hidden;
     const view::JsonLayout layout =
         options.watch.wanted() ? view::JsonLayout::one_line : view::JsonLayout::indented;
@@ -62,67 +63,76 @@ util::Result<std::optional<model::Baseline>> baseline(const Options& options) {
     return std::optional(std::move(*found));
 }
 
-void once(Context& context, model::Observer& observer, const Options& options) {
+void once(Context& context, model::Feed& feed, const Options& options) {
     const auto before = baseline(options);
     if (!before) {
         context.fail(before.error());
         return;
     }
-    auto now = observer.take(model::Extent::ledger);
-    if (!now) {
-        context.fail(now.error());
+    auto whole = whole_of(feed, model::Extent::ledger);
+    if (!whole) {
+        context.fail(whole.error());
         return;
     }
-    const std::string& name = now->topology.device.name;
+    const std::string& name = whole->now.topology.device.name;
     if (*before && (*before)->device != name) {
         context.fail({util::ErrorKind::failure,
                       "--since " + util::printable(options.since) + ": it is a ledger of " +
                           util::printable((*before)->device) + ", not of " + name});
         return;
     }
-    print(context, options,
-          model::report_of(std::move(*now), *before ? &**before : nullptr, options.direction()));
+    std::optional<model::Baseline> begin = *before;
+    if (!begin && whole->before) {
+        begin = model::baseline_of(*whole->before);
+    }
+    print(context, feed, options,
+          model::report_of(std::move(whole->now), begin ? &*begin : nullptr, options.direction()));
 }
 
-void watch(Context& context, model::Observer& observer, const Options& options) {
+void watch(Context& context, model::Feed& feed, const Options& options) {
     (void)interval_of(options.watch);  // wrong usage is told before anything is read
-    const auto first = observer.take(model::Extent::ledger);
+    const auto first = feed.take(model::Extent::ledger);
     if (!first) {
         context.fail(first.error());
         return;
     }
     model::Baseline before = model::baseline_of(*first);
-    repeat(options.watch, first->instant, [&] {
-        auto now = observer.take(model::Extent::ledger);
+    const auto ended = repeat(options.watch, feed, [&] {
+        auto now = feed.take(model::Extent::ledger);
         if (!now) {
             context.fail(now.error());
             return false;
         }
         model::Baseline next = model::baseline_of(*now);
-        print(context, options, model::report_of(std::move(*now), &before, options.direction()));
+        print(context, feed, options,
+              model::report_of(std::move(*now), &before, options.direction()));
         before = std::move(next);
         return context.out.good();
     });
+    if (!ended) {
+        context.fail(ended.error());
+    }
 }
 
 void ledger(Context& context, const Options& options) {
-    auto observer = model::Observer::of(context.sources, options.device);
-    if (!observer) {
-        context.fail(observer.error());
+    const auto feed = options.from.open(context);
+    if (!feed) {
+        context.fail(feed.error());
     } else if (options.watch.wanted()) {
-        watch(context, *observer, options);
+        watch(context, **feed, options);
     } else {
-        once(context, *observer, options);
+        once(context, **feed, options);
     }
 }
 
 }  // namespace
 
-void add_ledger(CLI::App& app, Context& context) {
+void add_ledger(CLI::App& app, Context& context, const FeedOptions& feed) {
     CLI::App* const verb = app.add_subcommand(
         "ledger", "Show what goes into each layer, what comes out, and who lost the rest");
     const auto options = std::make_shared<Options>();
-    verb->add_option("DEV", options->device, "The network device")->required();
+    options->from = feed;
+    options->from.add_to(*verb);
     verb->add_flag("--tx", options->transmit, "The way out instead of the way in");
     verb->add_flag("--all", options->all,
                    "Also show what lost nothing, and where each number comes from");

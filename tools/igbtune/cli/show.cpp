@@ -13,7 +13,7 @@ namespace igbtune::cli {
 namespace {
 
 struct Options {
-    std::string device;
+    FeedOptions from;
     bool json{};
 };
 
@@ -27,26 +27,27 @@ constexpr const char* columns =
     "began to count. A/B: of the rx and of the tx queue, where they differ. -: not known.\n\n";
 
 void show(Context& context, const Options& options) {
-    auto observer = model::Observer::of(context.sources, options.device);
-    if (!observer) {
-        context.fail(observer.error());
+    const auto feed = options.from.open(context);
+    if (!feed) {
+        context.fail(feed.error());
         return;
     }
-    const auto snapshot = observer->take(model::Extent::queues);
-    if (!snapshot) {
-        context.fail(snapshot.error());
+    const auto whole = whole_of(**feed, model::Extent::queues);
+    if (!whole) {
+        context.fail(whole.error());
         return;
     }
-    context.out << (options.json ? view::show_json(*snapshot, view::JsonLayout::indented)
-                                 : view::show_text(*snapshot, context.style));
+    context.out << (options.json ? view::show_json(whole->now, view::JsonLayout::indented)
+                                 : view::show_text(whole->now, context.style));
 }
 
 }  // namespace
 
-void add_show(CLI::App& app, Context& context) {
+void add_show(CLI::App& app, Context& context, const FeedOptions& feed) {
     CLI::App* const verb = app.add_subcommand("show", "Show a device and one line for each queue");
     const auto options = std::make_shared<Options>();
-    verb->add_option("DEV", options->device, "The network device")->required();
+    options->from = feed;
+    options->from.add_to(*verb);
     verb->add_flag("--json", options->json, "Print JSON");
     verb->footer(std::string(columns) + exit_codes_help);
     verb->callback([&context, options] { show(context, *options); });

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cli/watch.hpp"
 
-#include <algorithm>
 #include <cmath>
-#include <thread>
 
 #include "util/text.hpp"
 
@@ -45,18 +43,19 @@ Clock::duration interval_of(const WatchOptions& options) {
     return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
 }
 
-void repeat(const WatchOptions& options, Clock::time_point start,
-            const std::function<bool()>& act) {
+util::Status repeat(const WatchOptions& options, model::Feed& feed,
+                    const std::function<bool()>& act) {
     const Clock::duration interval = interval_of(options);
-    Clock::time_point next = start;
     for (std::uint64_t done = 0; options.count == 0 || done < options.count; ++done) {
-        // From one deadline to the next, so that the reading's own time adds up to no drift.
-        next = std::max(next + interval, Clock::now());
-        std::this_thread::sleep_until(next);
-        if (!act()) {
-            return;
+        const auto due = feed.next(interval);
+        if (!due) {
+            return due.error();
+        }
+        if (!*due || !act()) {
+            break;
         }
     }
+    return util::Done{};
 }
 
 }  // namespace igbtune::cli

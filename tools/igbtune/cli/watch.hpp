@@ -8,6 +8,9 @@
 #include <functional>
 #include <string>
 
+#include "model/feed.hpp"
+#include "util/result.hpp"
+
 namespace igbtune::cli {
 
 struct WatchOptions {
@@ -21,10 +24,11 @@ struct WatchOptions {
 // The options must live as long as the verb.
 void add_watch_options(CLI::App& verb, WatchOptions& options, const std::string& what);
 
-// Calls at every deadline, until it has done so as often as wanted or is told to end by false. A
-// wrong interval is a CLI::ValidationError, before the first call.
-void repeat(const WatchOptions& options, std::chrono::steady_clock::time_point start,
-            const std::function<bool()>& act);
+// Calls whenever a snapshot is due, until it has done so as often as wanted, is told to end by
+// false, or nothing comes any more. A wrong interval is a CLI::ValidationError, before the first
+// call.
+[[nodiscard]] util::Status repeat(const WatchOptions& options, model::Feed& feed,
+                                  const std::function<bool()>& act);
 
 // The interval that was asked for.
 [[nodiscard]] std::chrono::steady_clock::duration interval_of(const WatchOptions& options);

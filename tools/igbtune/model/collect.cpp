@@ -12,7 +12,6 @@
 #include "source/ethtool_ioctl.hpp"
 #include "source/mib.hpp"
 #include "source/netdev_netlink.hpp"
-#include "source/qdisc.hpp"
 #include "source/rtnetlink.hpp"
 #include "source/softnet.hpp"
 
@@ -305,21 +304,6 @@ void collect_other_links(Sources& sources, const Device& device, Groups& groups,
 
 void collect_surroundings(Sources& sources, const Device& device, Groups& groups, Gaps& gaps) {
     collect_other_links(sources, device, groups, gaps);
-    const auto qdiscs = gaps.value_of(source::qdiscs(sources.netlink(), device.index), "qdiscs");
-    for (const source::Qdisc& qdisc : qdiscs.value_or(std::vector<source::Qdisc>{})) {
-        // The root's numbers hold those of the qdiscs below it.
-        if (!qdisc.is_root() && !qdisc.is_ingress()) {
-            continue;
-        }
-        CounterGroup group = group_from(Layer::softnet, Scope::device, "qdisc", {});
-        group.instance = (qdisc.is_root() ? "root " : "ingress ") + qdisc.kind;
-        group.bits = 32;
-        group.counters = {{.name = "packets", .value = qdisc.packets, .gauge = false},
-                          {.name = "drops", .value = qdisc.drops, .gauge = false},
-                          {.name = "requeues", .value = qdisc.requeues, .gauge = false},
-                          {.name = "overlimits", .value = qdisc.overlimits, .gauge = false}};
-        groups.push_back(std::move(group));
-    }
     std::ranges::stable_sort(groups, {}, &CounterGroup::layer);
 }
 

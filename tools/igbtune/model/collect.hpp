@@ -45,8 +45,10 @@ struct Sockets {
 
 [[nodiscard]] Sockets collect_sockets(const source::Files& files, Gaps& gaps);
 
-// What the other devices of this network namespace gave to the stack, and the device's qdiscs: for
-// the ledger.
+// What waits where at this moment: in page pools, below byte queue limits, in qdiscs, in sockets.
+void collect_levels(source::Sources& sources, const Topology& topology, Groups& groups, Gaps& gaps);
+
+// What the other devices of this network namespace gave to the stack: for the ledger.
 void collect_surroundings(source::Sources& sources, const Device& device, Groups& groups,
                           Gaps& gaps);
 

@@ -7,7 +7,6 @@
 
 #include "model/glossary.hpp"
 #include "model/queue_counters.hpp"
-#include "util/cpu_set.hpp"
 #include "util/text.hpp"
 
 namespace igbtune::model {
@@ -199,25 +198,6 @@ void find_link(const Device& device, std::vector<Finding>& findings) {
 }
 
 }  // namespace
-
-Surroundings read_surroundings(const source::Files& files) {
-    Surroundings surroundings;
-    if (const auto online = files.read("/sys/devices/system/cpu/online")) {
-        if (const auto cpus = util::CpuSet::from_list(util::trim(*online))) {
-            surroundings.online_cpus = static_cast<unsigned>(cpus->size());
-        }
-    }
-    const auto processes = files.list("/proc");
-    for (const std::string& name : processes ? *processes : std::vector<std::string>{}) {
-        if (!util::number<std::uint32_t>(name)) {
-            continue;
-        }
-        const auto comm = files.read("/proc/" + name + "/comm");
-        surroundings.irqbalance =
-            surroundings.irqbalance || (comm && util::trim(*comm) == "irqbalance");
-    }
-    return surroundings;
-}
 
 std::vector<Finding> examine(const LedgerReport& receive, const LedgerReport& transmit,
                              const Surroundings& surroundings) {

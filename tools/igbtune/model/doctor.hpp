@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "model/feed.hpp"
 #include "model/ledger_report.hpp"
-#include "source/sources.hpp"
 
 namespace igbtune::model {
 
@@ -19,14 +19,6 @@ struct Finding {
     std::string evidence;
     std::string advice;  // a command where there is one
 };
-
-// Facts about the machine that no snapshot holds.
-struct Surroundings {
-    unsigned online_cpus{1};
-    bool irqbalance{};  // is running
-};
-
-[[nodiscard]] Surroundings read_surroundings(const source::Files& files);
 
 // Of a receive and a transmit ledger of the same snapshot.
 [[nodiscard]] std::vector<Finding> examine(const LedgerReport& receive,

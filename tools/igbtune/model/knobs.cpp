@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <array>
 
+#include "model/knob_driver.hpp"
+#include "model/knobs_steering.hpp"
 #include "model/snapshot.hpp"
 #include "model/topology.hpp"
+#include "source/driver_binding.hpp"
 #include "source/rtnetlink.hpp"
 #include "source/sysfs_device.hpp"
 #include "util/cpu_set.hpp"
@@ -39,10 +42,13 @@ constexpr std::array<NumberFile, 4> device_files{{
 }};
 
 // Below /proc/sys, with dots for slashes.
-constexpr std::array<NumberFile, 24> number_sysctls{{
+constexpr std::array<NumberFile, 27> number_sysctls{{
     {.name = "net.core.netdev_budget", .least = 1, .most = most_31},
     {.name = "net.core.netdev_budget_usecs", .least = 1, .most = most_31},
     {.name = "net.core.dev_weight", .least = 1, .most = most_31},
+    {.name = "net.core.dev_weight_rx_bias", .least = 1, .most = most_31},
+    {.name = "net.core.dev_weight_tx_bias", .least = 1, .most = most_31},
+    {.name = "net.core.gro_normal_batch", .least = 1, .most = most_31},
     {.name = "net.core.netdev_max_backlog", .least = 1, .most = most_31},
     {.name = "net.core.netdev_tstamp_prequeue", .least = 0, .most = 1},
     {.name = "net.core.flow_limit_table_len", .least = 0, .most = most_31},
@@ -135,6 +141,15 @@ Result<std::string> canonical_cpus(const Knob& knob, std::string_view value) {
     return cpus->list();
 }
 
+Result<std::string> canonical_word(const Knob& knob, std::string_view value) {
+    const std::string_view word = util::trim(value);
+    const bool right = !word.empty() && std::ranges::all_of(word, [](char letter) {
+        return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') ||
+               letter == '_' || letter == '-';
+    });
+    return right ? Result(std::string(word)) : wrong(knob, value, "a name would be right");
+}
+
 }  // namespace
 
 Result<std::string> Knobs::canonical(const Knob& knob, std::string_view value) const {
@@ -148,11 +163,26 @@ Result<std::string> Knobs::canonical(const Knob& knob, std::string_view value) c
         case Form::cpus:
         case Form::cpu_mask:
             return canonical_cpus(knob, value);
+        case Form::word:
+            return canonical_word(knob, value);
+        case Form::own: {
+            auto right = knob.canonical(value);
+            return right ? right : wrong(knob, value, right.error().message);
+        }
     }
     return wrong(knob, value, "it has no form");
 }
 
 Result<Knobs> Knobs::of(source::Sources& sources, const std::string& device) {
+    if (device.starts_with(pci_prefix)) {
+        const std::string address = device.substr(pci_prefix.size());
+        if (const auto driver = source::bound_driver(sources.files(), address); !driver) {
+            return driver.error();
+        }
+        Knobs knobs(sources, 0, device);
+        knobs.knobs_.push_back(driver_knob(sources, address));
+        return knobs;
+    }
     const auto observer = Observer::of(sources, device);  // for its words about unknown devices
     if (!observer) {
         return observer.error();
@@ -167,6 +197,9 @@ Result<Knobs> Knobs::of(source::Sources& sources, const std::string& device) {
     if (index && *index == link->index) {
         knobs.add_queue_knobs();
         knobs.add_interrupt_knobs();
+    }
+    for (Knob& knob : steering_knobs(sources, link->index, link->name)) {
+        knobs.knobs_.push_back(std::move(knob));
     }
     knobs.add_files();
     return knobs;
@@ -247,6 +280,8 @@ void Knobs::add_queue_knobs() {
         const std::string name = "tx-" + std::to_string(queue);
         add_if_there(file_knob(name + ".xps_cpus", "tx.xps_cpus", Order::queues, Form::cpu_mask,
                                folder + name + "/xps_cpus"));
+        add_if_there(file_knob(name + ".xps_rxqs", "tx.xps_rxqs", Order::queues, Form::cpu_mask,
+                               folder + name + "/xps_rxqs"));
         for (const char* const limit : {"limit_min", "limit_max"}) {
             add_if_there(file_knob(name + ".bql_" + limit, std::string("tx.bql_") + limit,
                                    Order::queues, Form::number,
@@ -263,6 +298,14 @@ void Knobs::add_interrupt_knobs() {
     Gaps gaps;
     const Topology topology = read_topology(*sources_, *link, gaps);
     for (const Queue& queue : topology.queues) {
+        // A queue pair's interrupt has one name.
+        if (queue.tx && queue.tx->interrupt &&
+            (!queue.rx || queue.rx->interrupt != queue.tx->interrupt)) {
+            add_if_there(file_knob(
+                "tx-" + std::to_string(queue.id) + ".irq_cpus", "tx.irq_cpus", Order::queues,
+                Form::cpus,
+                "/proc/irq/" + std::to_string(*queue.tx->interrupt) + "/smp_affinity_list"));
+        }
         if (!queue.rx || !queue.rx->interrupt) {
             continue;
         }
@@ -293,6 +336,11 @@ void Knobs::add_files() {
         knob.most = file.most;
         add_if_there(std::move(knob));
     }
+    add_if_there(file_knob("sysctl.net.core.flow_limit_cpu_bitmap",
+                           "sysctl.net.core.flow_limit_cpu_bitmap", Order::system, Form::cpu_mask,
+                           sysctl_path("net.core.flow_limit_cpu_bitmap")));
+    add_if_there(file_knob("sysctl.net.core.default_qdisc", "sysctl.net.core.default_qdisc",
+                           Order::system, Form::word, sysctl_path("net.core.default_qdisc")));
     for (const std::string_view file : triple_sysctls) {
         const std::string name = "sysctl." + std::string(file);
         add_if_there(file_knob(name, name, Order::system, Form::three_numbers, sysctl_path(file)));
@@ -316,6 +364,9 @@ Result<const Knob*> Knobs::find(std::string_view name) const {
 }
 
 Result<std::string> Knobs::read(const Knob& knob) const {
+    if (knob.get) {
+        return knob.get();
+    }
     if (knob.parameter != nullptr) {
         const auto value = source::read_parameter(sources_->generic(), device_, *knob.parameter);
         if (!value) {
@@ -355,7 +406,9 @@ Result<std::string> Knobs::read(const Knob& knob) const {
 
 Status Knobs::write(const Knob& knob, const std::string& value) const {
     Status done = util::Done{};
-    if (knob.parameter != nullptr) {
+    if (knob.put) {
+        done = knob.put(value);
+    } else if (knob.parameter != nullptr) {
         const std::string number = value == "on" ? "1" : value;
         done = source::write_parameter(sources_->generic(), device_, *knob.parameter,
                                        util::number<std::uint64_t>(number).value_or(0));
@@ -374,7 +427,7 @@ Status Knobs::write(const Knob& knob, const std::string& value) const {
     if (!now) {
         return Error{now.error().kind, knob.name + ": " + now.error().message};
     }
-    if (*now != value) {
+    if (!knob.has(*now, value)) {
         return Error{ErrorKind::failure,
                      knob.name + "=" + value + ": the kernel took it and has " + *now};
     }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,8 @@ enum class Form {
     flag,           // on, off
     cpus,           // "0-3,8"; the file takes a list
     cpu_mask,       // the same; the file takes a mask
+    word,           // what the kernel knows by that name
+    own,            // it says itself
 };
 
 // Later ones are undone by what comes earlier, so they are written after it.
@@ -33,10 +36,19 @@ struct Knob {
     Form form{};
     std::uint64_t least{};
     std::uint64_t most{};
-    // One of the three says where it is.
+    // One of the three says where it is,
     std::string path;
     const source::EthtoolParameter* parameter{};
     std::string feature;
+    // or it is reached by these; means() where equal settings need not be equal texts.
+    std::function<util::Result<std::string>(std::string_view)> canonical;
+    std::function<util::Result<std::string>()> get;
+    std::function<util::Status(const std::string&)> put;
+    std::function<bool(std::string_view now, std::string_view wanted)> means;
+
+    [[nodiscard]] bool has(std::string_view now, std::string_view wanted) const {
+        return means ? means(now, wanted) : now == wanted;
+    }
 };
 
 class Knobs {

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <set>
 
-#include "source/processes.hpp"
-
 namespace igbtune::model {
 namespace {
 
@@ -59,7 +57,7 @@ LedgerReport report_of(Snapshot snapshot, const Baseline* before, source::Direct
     return report;
 }
 
-void find_owners(source::Sources& sources, LedgerReport& report) {
+void find_owners(Feed& feed, LedgerReport& report) {
     std::set<std::uint64_t> inodes;
     for (const SocketLine& line : report.sockets) {
         if (line.socket.inode != 0) {
@@ -69,10 +67,10 @@ void find_owners(source::Sources& sources, LedgerReport& report) {
     if (inodes.empty()) {
         return;
     }
-    const auto owners = source::socket_owners(sources.files(), inodes);
+    const auto owners = feed.owners(inodes);
     for (SocketLine& line : report.sockets) {
         if (const auto owner = owners.find(line.socket.inode); owner != owners.end()) {
-            line.process = owner->second.name + " (" + std::to_string(owner->second.id) + ")";
+            line.process = owner->second;
         }
     }
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/amounts.hpp"
+#include "model/feed.hpp"
 #include "model/ledger.hpp"
 #include "model/snapshot.hpp"
 #include "source/netdev_netlink.hpp"
@@ -44,6 +45,6 @@ struct LedgerReport {
                                      source::Direction direction);
 
 // Completes the processes.
-void find_owners(source::Sources& sources, LedgerReport& report);
+void find_owners(Feed& feed, LedgerReport& report);
 
 }  // namespace igbtune::model

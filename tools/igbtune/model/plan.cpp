@@ -62,7 +62,7 @@ Status verify(source::Sources& sources, const Plan& plan) {
         if (!now) {
             return Error{now.error().kind, change.knob + ": " + now.error().message};
         }
-        if (*now != change.after) {
+        if (!(*knob)->has(*now, change.after)) {
             return Error{ErrorKind::failure, change.knob + "=" + change.after +
                                                  ": another of the changes made it " + *now};
         }
@@ -90,7 +90,7 @@ public:
             return change.kept() ? Status(util::Done{}) : Status(knob.error());
         }
         const auto now = knobs_->read(**knob);
-        if (now && *now == value) {
+        if (now && (*knob)->has(*now, value)) {
             return util::Done{};
         }
         const Status done = knobs_->write(**knob, value);
@@ -132,7 +132,7 @@ Result<std::vector<Change>> differences(const Knobs& knobs, const Settings& want
         if (!now) {
             return Error{now.error().kind, name + ": " + now.error().message};
         }
-        if (*now != *right) {
+        if (!(*knob)->has(*now, *right)) {
             changes.push_back(
                 {.knob = name, .before = *now, .after = *right, .order = (*knob)->order});
         }

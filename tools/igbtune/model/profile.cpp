@@ -68,6 +68,7 @@ Error at_line(std::size_t line, const std::string& what) {
 Result<Profile> parse_profile(std::string_view text) {
     Profile profile;
     bool in_knobs = false;
+    Settings* table = &profile.settings;
     std::size_t number = 0;
     for (const std::string_view whole : util::lines(text)) {
         ++number;
@@ -76,10 +77,11 @@ Result<Profile> parse_profile(std::string_view text) {
             continue;
         }
         if (line.front() == '[') {
-            if (line != "[knobs]") {
-                return at_line(number, "the only table is [knobs]");
+            if (line != "[knobs]" && line != "[optional]") {
+                return at_line(number, "the only tables are [knobs] and [optional]");
             }
             in_knobs = true;
+            table = line == "[knobs]" ? &profile.settings : &profile.optional;
             continue;
         }
         const std::size_t equals = line.find('=');
@@ -100,12 +102,12 @@ Result<Profile> parse_profile(std::string_view text) {
             return at_line(number, "before [knobs] there is only device = \"NAME\"");
         }
         if (in_knobs) {
-            profile.settings.emplace_back(*name, *value);
+            table->emplace_back(*name, *value);
         } else {
             profile.device = *value;
         }
     }
-    if (profile.settings.empty()) {
+    if (profile.settings.empty() && profile.optional.empty()) {
         return Error{ErrorKind::invalid, "there is no setting in it"};
     }
     return profile;

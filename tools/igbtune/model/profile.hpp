@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Profiles: settings in a file. The part of TOML that settings need: keys, numbers, strings, true
-// and false, comments, and the table [knobs].
+// and false, comments, and the tables [knobs] and [optional]. In a name "rx-*" means every
+// receive queue; for CPUs "spread" means one after the other, queue by queue, and "all" all.
 #pragma once
 
 #include <string>
@@ -15,6 +16,7 @@ namespace igbtune::model {
 struct Profile {
     std::string device;  // empty where the profile is for any
     Settings settings;
+    Settings optional;  // only where the device has it
 };
 
 // An Error names the line and what would be right there.

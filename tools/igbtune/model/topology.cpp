@@ -110,6 +110,13 @@ void read_link_modes(Work& work) {
     }
 }
 
+void read_time_stamping(Work& work) {
+    Device& device = work.topology.device;
+    if (auto abilities = source::time_stamping(work.sources.generic(), device.index)) {
+        device.time_stamping = std::move(*abilities);
+    }
+}
+
 void read_interrupts(Work& work) {
     Device& device = work.topology.device;
     std::optional<source::PciDevice> pci;
@@ -314,6 +321,7 @@ Topology read_topology(Sources& sources, const source::Link& link, Gaps& gaps) {
     read_sysfs_namespace(work);
     read_driver(work, link);
     read_link_modes(work);
+    read_time_stamping(work);
     read_interrupts(work);
     read_queues(work);
     read_rings(work);

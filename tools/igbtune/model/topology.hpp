@@ -10,6 +10,7 @@
 
 #include "model/queue_map.hpp"
 #include "model/unavailable.hpp"
+#include "source/ethtool_netlink.hpp"
 #include "source/interrupts.hpp"
 #include "source/rtnetlink.hpp"
 #include "source/sources.hpp"
@@ -35,6 +36,7 @@ struct Device {
     std::optional<std::uint32_t> speed;  // Mb/s
     std::string duplex;                  // "full", "half", or empty
     std::string qdisc;
+    std::optional<source::TimeStamping> time_stamping;
     IrqMode irq_mode{IrqMode::none};
     std::vector<source::Interrupt> interrupts;
 };
@@ -46,6 +48,8 @@ struct QueueSide {
     std::optional<util::CpuSet> cpus;  // that take the interrupt
     std::optional<std::uint32_t> napi;
     std::optional<util::CpuSet> steering;  // RPS of an Rx queue, XPS of a Tx queue
+
+    bool operator==(const QueueSide&) const = default;
 };
 
 struct Queue {

@@ -173,6 +173,30 @@ Result<Rings> rings(GenericNetlink& netlink, int device) {
                  .tx = attributes.u32(ETHTOOL_A_RINGS_TX)};
 }
 
+Result<TimeStamping> time_stamping(GenericNetlink& netlink, int device) {
+    const auto reply = get_one(netlink, ETHTOOL_MSG_TSINFO_GET, [&](Message& message) {
+        put_header(message, ETHTOOL_A_TSINFO_HEADER, device);
+    });
+    if (!reply) {
+        return reply.error();
+    }
+    const Attributes attributes = GenericNetlink::attributes_of(*reply);
+    // Bits that are listed are set: the sets come without a mask.
+    const auto names = [&](std::uint16_t bitset) {
+        std::vector<std::string> found;
+        for (const Attribute& item : attributes.nested(bitset).nested(ETHTOOL_A_BITSET_BITS)) {
+            if (auto name = item.nested().text(ETHTOOL_A_BITSET_BIT_NAME)) {
+                found.push_back(std::move(*name));
+            }
+        }
+        return found;
+    };
+    return TimeStamping{.abilities = names(ETHTOOL_A_TSINFO_TIMESTAMPING),
+                        .tx_types = names(ETHTOOL_A_TSINFO_TX_TYPES),
+                        .rx_filters = names(ETHTOOL_A_TSINFO_RX_FILTERS),
+                        .clock = attributes.u32(ETHTOOL_A_TSINFO_PHC_INDEX)};
+}
+
 Result<std::vector<std::uint32_t>> rss_table(GenericNetlink& netlink, int device) {
     const auto reply = get_one(netlink, rss::message_get,
                                [&](Message& message) { put_header(message, rss::header, device); });

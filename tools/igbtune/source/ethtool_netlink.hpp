@@ -27,6 +27,16 @@ struct Rings {
     std::optional<std::uint32_t> tx;
 };
 
+// What the device and its driver can do with time.
+struct TimeStamping {
+    std::vector<std::string> abilities;   // "hardware-transmit", "software-receive"
+    std::vector<std::string> tx_types;    // "off", "on"
+    std::vector<std::string> rx_filters;  // "none", "all", "ptpv2-event"
+    std::optional<std::uint32_t> clock;   // the N of /dev/ptpN
+
+    bool operator==(const TimeStamping&) const = default;
+};
+
 // One group of standard statistics ("eth-mac", "rmon") with those counters that the driver fills.
 struct StatisticsGroup {
     std::string name;
@@ -39,6 +49,8 @@ using StringSets = std::map<std::uint32_t, std::vector<std::string>>;
 
 util::Result<LinkModes> link_modes(GenericNetlink& netlink, int device);
 util::Result<Rings> rings(GenericNetlink& netlink, int device);
+
+util::Result<TimeStamping> time_stamping(GenericNetlink& netlink, int device);
 
 // The indirection table: the Rx queue of each entry. Empty where the driver has none.
 util::Result<std::vector<std::uint32_t>> rss_table(GenericNetlink& netlink, int device);

@@ -11,9 +11,11 @@ namespace igbtune::source::netdev_family {
 inline constexpr const char* name = "netdev";
 
 enum Command : std::uint8_t {
-    queue_get = 10,   // since Linux 6.8
-    napi_get = 11,    // since Linux 6.8
-    qstats_get = 12,  // since Linux 6.9
+    page_pool_get = 5,        // since Linux 6.7
+    page_pool_stats_get = 9,  // since Linux 6.7, if the kernel was built with them
+    queue_get = 10,           // since Linux 6.8
+    napi_get = 11,            // since Linux 6.8
+    qstats_get = 12,          // since Linux 6.9
 };
 
 enum QueueType : std::uint32_t { queue_type_rx = 0, queue_type_tx = 1 };
@@ -39,6 +41,20 @@ enum QstatsAttribute : std::uint16_t {
     qstats_queue_id = 3,
     qstats_scope = 4,
     qstats_first_counter = 8,
+};
+
+enum PagePoolAttribute : std::uint16_t {
+    page_pool_id = 1,
+    page_pool_ifindex = 2,
+    page_pool_napi_id = 3,
+    page_pool_inflight = 4,
+    page_pool_inflight_bytes = 5,
+    page_pool_detach_time = 6,
+};
+
+enum PagePoolStatsAttribute : std::uint16_t {
+    page_pool_stats_info = 1,  // the pool's own attributes, nested
+    page_pool_stats_first_counter = 8,
 };
 
 }  // namespace igbtune::source::netdev_family

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "source/netdev_netlink.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -44,6 +45,13 @@ constexpr std::array<std::string_view, 27> counter_names{
     "wake",
 };
 
+// The counters of a page pool, from page_pool_stats_first_counter on.
+constexpr std::array<std::string_view, 11> pool_counter_names{
+    "alloc_fast",   "alloc_slow",        "alloc_slow_high_order",   "alloc_empty",
+    "alloc_refill", "alloc_waive",       "recycle_cached",          "recycle_cache_full",
+    "recycle_ring", "recycle_ring_full", "recycle_released_refcnt",
+};
+
 std::optional<Direction> direction_of(const Attributes& attributes, std::uint16_t attribute) {
     const auto type = attributes.u32(attribute);
     if (type == netdev_family::queue_type_rx) {
@@ -58,6 +66,30 @@ std::optional<Direction> direction_of(const Attributes& attributes, std::uint16_
 // A kernel that does not filter a dump by device gives all of them.
 bool is_about(const Attributes& attributes, std::uint16_t attribute, int device) {
     return attributes.u32(attribute) == static_cast<std::uint32_t>(device);
+}
+
+// Completes the pools as far as the kernel counts.
+void read_pool_counters(GenericNetlink& netlink, std::vector<PagePool>& pools) {
+    const auto replies =
+        netlink.dump(netdev_family::name, netdev_family::page_pool_stats_get, [](Message&) {});
+    for (const Bytes& reply : replies ? *replies : std::vector<Bytes>{}) {
+        const Attributes attributes = GenericNetlink::attributes_of(reply);
+        const auto id =
+            attributes.nested(netdev_family::page_pool_stats_info).u32(netdev_family::page_pool_id);
+        const auto pool = std::ranges::find_if(
+            pools, [&](const PagePool& candidate) { return candidate.id == id; });
+        if (pool == pools.end()) {
+            continue;
+        }
+        for (const Attribute& attribute : attributes) {
+            const std::size_t index =
+                attribute.type() - std::size_t{netdev_family::page_pool_stats_first_counter};
+            const auto value = attribute.unsigned_number();
+            if (index < pool_counter_names.size() && value) {
+                pool->counters.push_back({std::string(pool_counter_names.at(index)), *value});
+            }
+        }
+    }
 }
 
 }  // namespace
@@ -133,6 +165,37 @@ Result<std::vector<NetdevQueueStatistics>> netdev_queue_statistics(GenericNetlin
         queues.push_back(std::move(queue));
     }
     return queues;
+}
+
+Result<std::vector<PagePool>> page_pools(GenericNetlink& netlink, int device) {
+    // The kernel dumps those of all devices.
+    const auto replies =
+        netlink.dump(netdev_family::name, netdev_family::page_pool_get, [](Message&) {});
+    if (!replies) {
+        return replies.error();
+    }
+    std::vector<PagePool> pools;
+    for (const Bytes& reply : *replies) {
+        const Attributes attributes = GenericNetlink::attributes_of(reply);
+        const auto id = attributes.u32(netdev_family::page_pool_id);
+        if (!id || !is_about(attributes, netdev_family::page_pool_ifindex, device)) {
+            continue;
+        }
+        const auto number = [&](std::uint16_t attribute) {
+            return attributes.unsigned_number(attribute).value_or(0);
+        };
+        pools.push_back(
+            {.id = *id,
+             .napi = attributes.u32(netdev_family::page_pool_napi_id),
+             .pages = number(netdev_family::page_pool_inflight),
+             .bytes = number(netdev_family::page_pool_inflight_bytes),
+             .detached = attributes.find(netdev_family::page_pool_detach_time) != nullptr,
+             .counters = {}});
+    }
+    if (!pools.empty()) {
+        read_pool_counters(netlink, pools);
+    }
+    return pools;
 }
 
 }  // namespace igbtune::source

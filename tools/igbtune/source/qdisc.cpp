@@ -32,6 +32,9 @@ Result<Qdisc> parse_qdisc(ByteView message) {
     qdisc.handle = header->tcm_handle;
     qdisc.parent = header->tcm_parent;
     qdisc.kind = attributes.text(TCA_KIND).value_or("");
+    if (const Attribute* const options = attributes.find(TCA_OPTIONS)) {
+        qdisc.options = Bytes(options->payload().begin(), options->payload().end());
+    }
     const Attributes statistics = attributes.nested(TCA_STATS2);
     if (const Attribute* const basic = statistics.find(TCA_STATS_BASIC)) {
         if (const auto sent = header_of<gnet_stats_basic>(basic->payload())) {
@@ -71,6 +74,31 @@ Result<std::vector<Qdisc>> qdiscs(Netlink& netlink, int device) {
         }
     }
     return found;
+}
+
+util::Status set_root_qdisc(Netlink& netlink, int device, const std::string& kind,
+                            const Bytes& options) {
+    Message message(RTM_NEWQDISC, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE);
+    tcmsg header{};
+    header.tcm_ifindex = device;
+    header.tcm_parent = TC_H_ROOT;
+    message.append(header);
+    message.put(TCA_KIND, std::string_view(kind));
+    if (!options.empty()) {
+        message.put(TCA_OPTIONS, ByteView(options));
+    }
+    const auto replies = netlink.ask(NETLINK_ROUTE, message.bytes());
+    return replies ? util::Status(util::Done{}) : util::Status(replies.error());
+}
+
+util::Status remove_root_qdisc(Netlink& netlink, int device) {
+    Message message(RTM_DELQDISC, NLM_F_REQUEST | NLM_F_ACK);
+    tcmsg header{};
+    header.tcm_ifindex = device;
+    header.tcm_parent = TC_H_ROOT;
+    message.append(header);
+    const auto replies = netlink.ask(NETLINK_ROUTE, message.bytes());
+    return replies ? util::Status(util::Done{}) : util::Status(replies.error());
 }
 
 }  // namespace igbtune::source

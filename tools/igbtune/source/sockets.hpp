@@ -23,6 +23,8 @@ struct Socket {
     std::uint32_t uid{};
     std::uint64_t inode{};  // 0: the process closed it
     std::uint64_t drops{};  // wraps at 32 bits
+
+    bool operator==(const Socket&) const = default;
 };
 
 inline constexpr std::array<std::string_view, 4> socket_protocols{"udp", "udp6", "raw", "raw6"};

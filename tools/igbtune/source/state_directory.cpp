@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 
 #include "source/files.hpp"
+#include "source/replace_file.hpp"
 
 namespace igbtune::source {
 
@@ -72,30 +72,7 @@ Result<std::optional<std::string>> StateDirectory::read(const std::string& name)
 }
 
 Status StateDirectory::replace(const std::string& name, const std::string& content) const {
-    const std::string target = path_ + "/" + name;
-    const std::string fresh = target + ".new";
-    {
-        const UniqueFd file = opened(fresh, O_WRONLY | O_CREAT | O_TRUNC);
-        if (!file.valid()) {
-            return util::error_from_errno(errno, fresh);
-        }
-        std::size_t written = 0;
-        while (written < content.size()) {
-            const ssize_t count =
-                ::write(file.get(), content.data() + written, content.size() - written);
-            if (count < 0 && errno != EINTR) {
-                return util::error_from_errno(errno, fresh);
-            }
-            written += count > 0 ? static_cast<std::size_t>(count) : 0;
-        }
-        if (::fsync(file.get()) != 0) {
-            return util::error_from_errno(errno, fresh);
-        }
-    }
-    if (std::rename(fresh.c_str(), target.c_str()) != 0) {
-        return util::error_from_errno(errno, target);
-    }
-    return sync();
+    return replace_file(path_ + "/" + name, content, private_mode);
 }
 
 Status StateDirectory::remove(const std::string& name) const {

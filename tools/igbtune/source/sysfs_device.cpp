@@ -89,6 +89,30 @@ Result<CpuSet> transmit_steering_cpus(const Files& files, const std::string& dev
                      class_path(device) + "/queues/tx-" + std::to_string(queue) + "/xps_cpus");
 }
 
+Result<ByteQueue> byte_queue(const Files& files, const std::string& device, std::uint32_t queue) {
+    const std::string folder =
+        class_path(device) + "/queues/tx-" + std::to_string(queue) + "/byte_queue_limits/";
+    const auto number = [&](const char* name) -> Result<std::uint64_t> {
+        const auto text = files.read(folder + name);
+        if (!text) {
+            return text.error();
+        }
+        const auto value = util::number<std::uint64_t>(util::trim(*text));
+        return value ? Result(*value)
+                     : Result<std::uint64_t>(
+                           Error{ErrorKind::failure, folder + name + ": not a number"});
+    };
+    const auto limit = number("limit");
+    const auto inflight = limit ? number("inflight") : limit;
+    if (!inflight) {
+        return inflight.error();
+    }
+    const auto stalls = number("stall_cnt");
+    return ByteQueue{.limit = *limit,
+                     .inflight = *inflight,
+                     .stalls = stalls ? std::optional(*stalls) : std::nullopt};
+}
+
 Result<std::string> device_driver(const Files& files, const std::string& device) {
     const auto target = files.link(class_path(device) + "/device/driver");
     if (!target) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "source/files.hpp"
@@ -25,6 +26,15 @@ util::Result<util::CpuSet> receive_steering_cpus(const Files& files, const std::
                                                  std::uint32_t queue);
 util::Result<util::CpuSet> transmit_steering_cpus(const Files& files, const std::string& device,
                                                   std::uint32_t queue);
+
+// Byte queue limits: how much may be on its way to the device, and how much is.
+struct ByteQueue {
+    std::uint64_t limit{};                // bytes
+    std::uint64_t inflight{};             // bytes, at this moment
+    std::optional<std::uint64_t> stalls;  // since Linux 6.9
+};
+util::Result<ByteQueue> byte_queue(const Files& files, const std::string& device,
+                                   std::uint32_t queue);
 
 // The name of the bound driver, as its link says.
 util::Result<std::string> device_driver(const Files& files, const std::string& device);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "view/device_text.hpp"
 
+#include <algorithm>
+
 #include "util/text.hpp"
 
 namespace igbtune::view {
@@ -31,6 +33,27 @@ std::string link_text(const Device& device) {
         text += ", " + std::to_string(*device.speed) + " Mb/s";
     }
     return device.duplex.empty() ? text : text + " " + device.duplex + " duplex";
+}
+
+// Only of hardware: software stamps are everywhere.
+std::string time_stamping_text(const Device& device) {
+    const auto has = [&](const char* ability) {
+        return device.time_stamping &&
+               std::ranges::find(device.time_stamping->abilities, ability) !=
+                   device.time_stamping->abilities.end();
+    };
+    const bool receive = has("hardware-receive");
+    const bool transmit = has("hardware-transmit");
+    if (!receive && !transmit) {
+        return {};
+    }
+    std::string text = "time stamps by hardware";
+    if (receive != transmit) {
+        text += receive ? " (receive only)" : " (transmit only)";
+    }
+    return device.time_stamping->clock
+               ? text + ", clock /dev/ptp" + std::to_string(*device.time_stamping->clock)
+               : text;
 }
 
 std::string interrupt_text(const Device& device) {
@@ -67,8 +90,9 @@ std::string device_text(const Device& device, const Style& style) {
     }
     state.push_back(interrupt_text(device));
     const std::string indent(name.size() + 2, ' ');
+    const std::string stamping = util::printable(time_stamping_text(device));
     return style.title(name + ":") + " " + util::join(identity, ", ") + "\n" + indent +
-           util::join(state, ", ") + "\n";
+           util::join(state, ", ") + "\n" + (stamping.empty() ? "" : indent + stamping + "\n");
 }
 
 std::string unavailable_text(const std::vector<model::Unavailable>& unavailable,

@@ -31,6 +31,17 @@ Json or_null(const std::optional<util::CpuSet>& cpus) {
     return cpus ? Json(cpus->list()) : Json(nullptr);
 }
 
+Json time_stamping_json(const model::Device& device) {
+    if (!device.time_stamping) {
+        return nullptr;
+    }
+    const source::TimeStamping& abilities = *device.time_stamping;
+    return {{"abilities", abilities.abilities},
+            {"tx_types", abilities.tx_types},
+            {"rx_filters", abilities.rx_filters},
+            {"phc", or_null(abilities.clock)}};
+}
+
 Json device_json(const model::Device& device) {
     Json interrupts = Json::array();
     for (const source::Interrupt& interrupt : device.interrupts) {
@@ -55,6 +66,7 @@ Json device_json(const model::Device& device) {
         {"speed_mbps", or_null(device.speed)},
         {"duplex", or_null(device.duplex)},
         {"qdisc", or_null(device.qdisc)},
+        {"time_stamping", time_stamping_json(device)},
         {"irq_mode", model::to_string(device.irq_mode)},
         {"interrupts", std::move(interrupts)},
     };

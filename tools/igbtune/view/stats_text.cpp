@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <ranges>
 #include <span>
 
@@ -146,24 +147,34 @@ std::string table_of_groups(const std::string& label, std::span<const CounterGro
     return table.text_within(indent, page_width);
 }
 
+// What the rows of a group's table are.
+std::string row_label(const std::string& id) {
+    if (id == "softnet") {
+        return "CPU";
+    }
+    return id == model::queue_group_id ? "queue" : id == "link" ? "device" : id;
+}
+
 std::string tables_of_layer(std::span<const CounterGroup* const> groups, Zeros zeros,
                             Hidden& hidden) {
-    // Receive and transmit queues count different things: a table each.
-    std::vector<const CounterGroup*> receive;
-    std::vector<const CounterGroup*> transmit;
-    std::vector<const CounterGroup*> cpus;
+    // A table for each kind of group. Receive and transmit queues count different things: one each.
+    const auto kind_of = [](const CounterGroup& group) {
+        return group.id == model::queue_group_id ? group.instance.substr(0, 2) : group.id;
+    };
+    std::vector<std::string> kinds;
     for (const CounterGroup* const group : groups) {
-        if (group->id != model::queue_group_id) {
-            cpus.push_back(group);
-        } else if (group->instance.starts_with("rx")) {
-            receive.push_back(group);
-        } else {
-            transmit.push_back(group);
+        if (std::ranges::find(kinds, kind_of(*group)) == kinds.end()) {
+            kinds.push_back(kind_of(*group));
         }
     }
-    return table_of_groups("queue", receive, zeros, hidden) +
-           table_of_groups("queue", transmit, zeros, hidden) +
-           table_of_groups("CPU", cpus, zeros, hidden);
+    std::string text;
+    for (const std::string& kind : kinds) {
+        std::vector<const CounterGroup*> rows;
+        std::ranges::copy_if(groups, std::back_inserter(rows),
+                             [&](const CounterGroup* group) { return kind_of(*group) == kind; });
+        text += table_of_groups(row_label(rows.front()->id), rows, zeros, hidden);
+    }
+    return text;
 }
 
 std::string layer_text(const Snapshot& snapshot, Layer layer, Zeros zeros, Hidden& hidden) {
@@ -206,7 +217,8 @@ std::string group_name(const CounterGroup& group) {
     if (group.instance.empty()) {
         return group.id;
     }
-    return group.id == model::queue_group_id ? group.instance : "CPU " + group.instance;
+    return group.id == model::queue_group_id ? group.instance
+                                             : row_label(group.id) + " " + group.instance;
 }
 
 void add_changes(Table& table, const CounterGroup& group, const model::GroupDelta& changes,

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/driver.hpp"
+
+#include <memory>
+#include <string>
+
+#include "cli/change.hpp"
+#include "model/knob_driver.hpp"
+#include "model/snapshot.hpp"
+#include "source/driver_binding.hpp"
+
+namespace igbtune::cli {
+namespace {
+
+struct Options {
+    std::string device;
+    std::string driver;
+    ChangeOptions change;
+};
+
+void driver(Context& context, const Options& options) {
+    const auto observer = model::Observer::of(context.sources, options.device);
+    if (!observer) {
+        context.fail(observer.error());
+        return;
+    }
+    const auto address = source::pci_address(context.sources.files(), options.device);
+    if (!address) {
+        context.fail(address.error());
+        return;
+    }
+    change(context, std::string(model::pci_prefix) + *address, {{"driver", options.driver}},
+           options.change);
+}
+
+}  // namespace
+
+void add_driver(CLI::App& app, Context& context) {
+    CLI::App* const verb = app.add_subcommand("driver", "Give a port to another driver");
+    const auto options = std::make_shared<Options>();
+    verb->add_option("DEV", options->device, "The network device")->required();
+    verb->add_option("DRIVER", options->driver, "Another driver that is loaded: igbr, igb, ...")
+        ->required();
+    add_change_options(*verb, options->change);
+    verb->footer(
+        std::string(
+            "Its addresses and routes go with it. If no network device or no link comes, the port\n"
+            "goes back at once; with --confirm also if nobody confirms in time.\n\n") +
+        exit_codes_help);
+    verb->callback([&context, options] { driver(context, *options); });
+}
+
+}  // namespace igbtune::cli

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "model/feed.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "source/processes.hpp"
+#include "util/cpu_set.hpp"
+#include "util/text.hpp"
+
+namespace igbtune::model {
+
+using Clock = std::chrono::steady_clock;
+using util::Result;
+
+Surroundings read_surroundings(const source::Files& files) {
+    Surroundings surroundings;
+    if (const auto online = files.read("/sys/devices/system/cpu/online")) {
+        if (const auto cpus = util::CpuSet::from_list(util::trim(*online))) {
+            surroundings.online_cpus = static_cast<unsigned>(cpus->size());
+        }
+    }
+    const auto processes = files.list("/proc");
+    for (const std::string& name : processes ? *processes : std::vector<std::string>{}) {
+        if (!util::number<std::uint32_t>(name)) {
+            continue;
+        }
+        const auto comm = files.read("/proc/" + name + "/comm");
+        surroundings.irqbalance =
+            surroundings.irqbalance || (comm && util::trim(*comm) == "irqbalance");
+    }
+    return surroundings;
+}
+
+Owners read_owners(const source::Files& files, const std::set<std::uint64_t>& inodes) {
+    Owners owners;
+    if (inodes.empty()) {
+        return owners;
+    }
+    for (const auto& [inode, process] : source::socket_owners(files, inodes)) {
+        owners.emplace(inode, process.name + " (" + std::to_string(process.id) + ")");
+    }
+    return owners;
+}
+
+Result<Snapshot> LiveFeed::take(Extent extent) {
+    auto snapshot = observer_.take(extent);
+    if (snapshot && due_ == Clock::time_point{}) {
+        due_ = snapshot->instant;
+    }
+    return snapshot;
+}
+
+Result<bool> LiveFeed::next(Clock::duration interval) {
+    // From one deadline to the next, so that the reading's own time adds up to no drift.
+    due_ = std::max(due_ + interval, Clock::now());
+    std::this_thread::sleep_until(due_);
+    return true;
+}
+
+Owners LiveFeed::owners(const std::set<std::uint64_t>& inodes) {
+    return read_owners(sources_->files(), inodes);
+}
+
+Surroundings LiveFeed::surroundings() {
+    return read_surroundings(sources_->files());
+}
+
+}  // namespace igbtune::model

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The driver of a PCI function as a knob of its own device, "pci:0000:01:00.0": the network device
+// goes and comes with the driver, the function stays.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "model/knobs.hpp"
+#include "source/sources.hpp"
+
+namespace igbtune::model {
+
+inline constexpr std::string_view pci_prefix = "pci:";
+
+// How long a new driver may take to show the device, and the link to come.
+inline constexpr int device_patience_seconds = 15;
+inline constexpr int link_patience_seconds = 20;
+
+[[nodiscard]] Knob driver_knob(source::Sources& sources, const std::string& address);
+
+}  // namespace igbtune::model

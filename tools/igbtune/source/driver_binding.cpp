@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "source/driver_binding.hpp"
+
+#include "util/text.hpp"
+
+namespace igbtune::source {
+
+using util::Error;
+using util::ErrorKind;
+using util::Result;
+using util::Status;
+
+namespace {
+
+constexpr const char* functions = "/sys/bus/pci/devices/";
+
+std::string last_part(const std::string& path) {
+    return path.substr(path.find_last_of('/') + 1);
+}
+
+}  // namespace
+
+Result<std::string> pci_address(const Files& files, const std::string& device) {
+    const auto target = files.link("/sys/class/net/" + device + "/device");
+    const std::string address = target ? last_part(*target) : std::string();
+    if (address.empty() || !files.list(functions + address)) {
+        return Error{ErrorKind::not_supported,
+                     util::printable(device) + " is no PCI function: its driver cannot be changed"};
+    }
+    return address;
+}
+
+Result<std::string> bound_driver(const Files& files, const std::string& address) {
+    if (!files.list(functions + address)) {
+        return Error{ErrorKind::not_found, "there is no PCI function " + util::printable(address)};
+    }
+    const auto target = files.link(functions + address + "/driver");
+    return target ? last_part(*target) : std::string();
+}
+
+std::vector<std::string> network_devices(const Files& files, const std::string& address) {
+    const auto names = files.list(functions + address + "/net");
+    return names ? *names : std::vector<std::string>{};
+}
+
+Status bind_driver(const Files& files, const std::string& address, const std::string& driver) {
+    if (!files.list("/sys/bus/pci/drivers/" + driver)) {
+        return Error{ErrorKind::not_supported, "there is no PCI driver " + util::printable(driver) +
+                                                   " here: modprobe " + util::printable(driver) +
+                                                   " loads it"};
+    }
+    const auto now = bound_driver(files, address);
+    if (!now) {
+        return now.error();
+    }
+    const std::string function = functions + address;
+    if (Status done = files.write(function + "/driver_override", driver + "\n"); !done) {
+        return done;
+    }
+    if (!now->empty()) {
+        if (Status done = files.write(function + "/driver/unbind", address); !done) {
+            return done;
+        }
+    }
+    if (Status done = files.write("/sys/bus/pci/drivers_probe", address); !done) {
+        return done;
+    }
+    const auto bound = bound_driver(files, address);
+    if (!bound || *bound != driver) {
+        return Error{ErrorKind::failure, driver + " does not take " + address};
+    }
+    return util::Done{};
+}
+
+}  // namespace igbtune::source

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Which driver a PCI function has, and another one for it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "source/files.hpp"
+#include "util/result.hpp"
+
+namespace igbtune::source {
+
+// "0000:01:00.0"; ErrorKind::not_supported for a device that is no PCI function.
+util::Result<std::string> pci_address(const Files& files, const std::string& device);
+
+// Empty: none.
+util::Result<std::string> bound_driver(const Files& files, const std::string& address);
+
+// The network devices of the function, as sysfs shows them.
+[[nodiscard]] std::vector<std::string> network_devices(const Files& files,
+                                                       const std::string& address);
+
+// Takes the function from the driver that it has and gives it to that one, alone and for as long
+// as it is there. The driver must be loaded.
+util::Status bind_driver(const Files& files, const std::string& address, const std::string& driver);
+
+}  // namespace igbtune::source
