@@ -322,7 +322,7 @@ TEST(Profile, ADamagedOneIsRefusedWithItsLine) {
         {"[knobs]\nrings.rx = \"1\n", "line 2: a number"},
         {"[knobs]\nrings rx = 1\n", "line 2: a knob's name"},
         {"[knobs]\n= 1\n", "line 2: a knob's name"},
-        {"[other]\n", "line 1: the only table is [knobs]"},
+        {"[other]\n", "line 1: the only tables are [knobs] and [optional]"},
         {"rings.rx = 1\n", "line 1: before [knobs] there is only device"},
         {std::string("[knobs]\na = \"\0\"\n", 16), "line 2: a number"},
     };
