@@ -12,7 +12,9 @@ from lib.py.frames import UDP, build
 from lib.py.sniff import on_cable
 from lib.py.traffic import WAYS, carries, load, ping, tcp
 
-COUNT = 200     # fewer than a ring has descriptors
+# So many fit into a ring of the usual size at once, however late it is polled.
+COUNT = 150
+LARGE_COUNT = 40
 LARGE = 9000
 
 
@@ -29,11 +31,11 @@ def mode(card):
     return ip_json(f"-d link show dev {card.ifname}")[0].get("xdp", {}).get("mode")
 
 
-def frames(card, size, count=COUNT):
+def frames(card, size):
     """Frames from the peer to the card, each known by its ports."""
     source, target = NOBODY["4"]
     return [build(card.peer.mac, card.port.mac, source, target, UDP, (2000 + number, 9), bytes([number % 256]) * size)
-            for number in range(count)]
+            for number in range(COUNT if size < 3072 else LARGE_COUNT)]
 
 
 def send(card, what, counter, others=()):
