@@ -178,7 +178,8 @@ static void igbr_port_start(struct igbr_adapter *adapter)
 	for (i = 0; i < adapter->active_queues; i++)
 		napi_enable(&adapter->vectors[i]->napi);
 	igbr_irq_enable(adapter);
-	netif_tx_start_all_queues(netdev);
+	/* What waits for the port goes out now: nothing else might ever run its queue again. */
+	netif_tx_wake_all_queues(netdev);
 	igbr_link_start(adapter);
 }
 

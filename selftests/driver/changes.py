@@ -5,6 +5,7 @@
 import contextlib
 import itertools
 import socket
+import subprocess
 import threading
 
 from lib.py import defer, ksft_eq, ksft_true
@@ -12,6 +13,7 @@ from lib.py import full, output, run, sh, stats64, strings, wait_until
 from lib.py.traffic import carries, make_socket
 
 TIMES = full(100, 6)
+DISCARD = 9     # port
 GAP = 50        # blocks that pass between two changes
 
 
@@ -107,6 +109,26 @@ def channels(card):
               [f"ethtool -L {card.ifname} combined {before}"])
 
 
+def waiting(card):
+    """A sender whose socket is full of what waits for a stopped port goes on when the port does."""
+    sh("ip link add dev other type dummy")
+    defer(sh, "ip link del dev other")
+    defer(sh, f"ethtool -G {card.ifname} rx 256")
+    sent = 0
+    with make_socket(card, None, "4", socket.SOCK_DGRAM) as sender:
+        sender.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
+        for size in itertools.islice(itertools.cycle((512, 256)), TIMES):
+            card.ready()
+            # The kernel looks at carriers once a second. As it has just done so, what waits stays in its queue, and is not dropped.
+            sh("ip link set dev other up && ip link set dev other carrier off && ip link set dev other carrier on")
+            change = subprocess.Popen(["ethtool", "-G", card.ifname, "rx", str(size)])
+            while change.poll() is None:
+                sender.sendto(b"wait for me", (card.peer_address["4"], DISCARD))
+                sent += 1
+            ksft_eq(change.returncode, 0, "ethtool -G")
+    ksft_true(sent > TIMES, "more than a datagram for each change")
+
+
 def mtu(card):
     """The MTU; the peer's is large all the time."""
     card.peer.ip(f"link set dev {card.peer.name} mtu 9000")
@@ -139,4 +161,4 @@ def pause(card):
 
 
 if __name__ == "__main__":
-    run(__file__, [rings, channels, mtu, features, coalescing, pause])
+    run(__file__, [rings, channels, waiting, mtu, features, coalescing, pause])
