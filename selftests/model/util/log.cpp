@@ -45,9 +45,10 @@ void log_debug(std::string_view text) {
 
 std::string hex(unsigned long long value) {
     std::array<char, 16> digits{};
-    const auto* const end =
+    const char* const begin = digits.data();
+    const char* const end =
         std::to_chars(digits.data(), digits.data() + digits.size(), value, hexadecimal).ptr;
-    return "0x" + std::string(digits.data(), end);
+    return "0x" + std::string(begin, end);
 }
 
 }  // namespace igbmodel
