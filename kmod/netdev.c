@@ -109,8 +109,10 @@ static noinline netdev_features_t igbr_deep_features(struct sk_buff *skb, unsign
 	if (mac_header > IGBR_MAX_MAC_HEADER || ip_header > IGBR_MAX_IP_HEADER ||
 	    !(features & NETIF_F_GSO_PARTIAL))
 		return features & ~(NETIF_F_CSUM_MASK | NETIF_F_SCTP_CRC | NETIF_F_GSO_MASK);
-	/* Each segment gets the inner packet's ID. */
-	return features & NETIF_F_TSO_MANGLEID ? features : features & ~NETIF_F_TSO;
+	/* Each segment gets the ID of the inner packet. */
+	if (!(features & NETIF_F_TSO_MANGLEID) && skb_shinfo(skb)->gso_type & SKB_GSO_TCPV4)
+		features &= ~NETIF_F_GSO_MASK;
+	return features;
 }
 
 /* What the device cannot do for this frame, the stack does. */
