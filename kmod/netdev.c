@@ -7,6 +7,7 @@
 #include <linux/if_vlan.h>
 
 #include "igbr.h"
+#include "power.h"
 #include "stats.h"
 #include "steering/arfs.h"
 #include "steering/filter.h"
@@ -25,7 +26,16 @@
 
 static int igbr_open(struct net_device *netdev)
 {
-	return igbr_port_open(netdev_priv(netdev));
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+	int err;
+
+	err = igbr_power_get(adapter);
+	if (err)
+		return err;
+	err = igbr_port_open(adapter);
+	if (err)
+		igbr_power_put(adapter);
+	return err;
 }
 
 static int igbr_stop(struct net_device *netdev)
@@ -35,6 +45,7 @@ static int igbr_stop(struct net_device *netdev)
 	/* A port that could not be brought back is closed already. */
 	if (adapter->active_queues)
 		igbr_port_close(adapter);
+	igbr_power_put(adapter);
 	return 0;
 }
 
@@ -99,8 +110,8 @@ static noinline netdev_features_t igbr_tagged_features(struct sk_buff *skb,
 }
 
 /*
- * A frame for which the device is to look into a tunnel, or past headers that are too long. It takes
- * all before the inner transport header for the outer network header, and copies it as it is.
+ * A frame for which the device is to look into a tunnel, or past headers that are too long. It
+ * takes all before the inner transport header for the network header, and copies it as it is.
  */
 static noinline netdev_features_t igbr_deep_features(struct sk_buff *skb, unsigned int mac_header,
 						     unsigned int ip_header,

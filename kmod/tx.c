@@ -342,9 +342,12 @@ static int igbr_tx_prepare_segments(struct sk_buff *skb, unsigned int *l4len)
 		ip_hdr(skb)->tot_len = 0;
 		ip_hdr(skb)->check = 0;
 		/* The device sums up to the transport header: less what a tunnel has before it. */
-		if (skb->encapsulation)
-			ip_hdr(skb)->check = csum_fold(csum_partial(skb_transport_header(skb), start -
-								    skb_transport_offset(skb), 0));
+		if (skb->encapsulation) {
+			unsigned int tunnel = start - skb_transport_offset(skb);
+
+			ip_hdr(skb)->check = csum_fold(csum_partial(skb_transport_header(skb),
+								    tunnel, 0));
+		}
 	} else {
 		ipv6_hdr(skb)->payload_len = 0;
 	}

@@ -1,16 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""igbr's tracepoints: what they say of polls, buffers, sent frames and resets adds up to the counters."""
+"""igbr's tracepoints: what they say of polls, buffers and sent frames adds up to the counters."""
 
 import glob
-import re
 
 from lib.py import ksft_eq, ksft_ge, ksft_true
-from lib.py import deltas, output, read, run, sh, stats64, strings, wait_until
+from lib.py import deltas, read, run, stats64, strings, wait_until
 from lib.py.trace import Trace
 from lib.py.traffic import IN, OUT, tcp, udp
 
-EVENTS = ("igbr_poll", "igbr_rx_refill", "igbr_tx_clean", "igbr_reset")
+EVENTS = ("igbr_poll", "igbr_rx_refill", "igbr_tx_clean")
 BUDGET = 64
 
 
@@ -74,16 +73,5 @@ def received(card):
     ksft_ge(moved["rx_packets"] + BUDGET * card.channels(), given, "no more buffers than were taken")
 
 
-def reset(card):
-    """A reset at the user's wish is one event."""
-    function = re.search(r"bus-info: (\S+)", output(f"ethtool -i {card.ifname}"))[1]
-    with Events(card) as events:
-        sh(f"devlink health recover pci/{function} reporter tx")
-        card.ready()
-        found, moved = events.take()
-    ksft_eq(len(found["igbr_reset"]), 1, "resets seen")
-    ksft_eq(moved["reset_count"], 1, "resets counted")
-
-
 if __name__ == "__main__":
-    run(__file__, [sent, received, reset])
+    run(__file__, [sent, received])

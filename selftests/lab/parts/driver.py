@@ -74,7 +74,7 @@ def run(report, selection):
             hardware = machine.Machine(release, irq=irq, append=APPEND.get(name, ""))
             Machines(report, name, hardware, its).run()
         its = [test for test in wanted if test in ON_MODEL.get(name, ())]
-        if its and model.built(report):
+        if its and model.built(report, "igb-model"):
             report.part(f"{TITLE} with igb-model, {name} ({release})")
             hardware = machine.Machine(release, model="82576")
             Machines(report, f"{name}-model", hardware, its).run()
