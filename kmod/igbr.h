@@ -179,6 +179,7 @@ struct igbr_link_config {
  * @fault_queues: the queue that each is about, or -1; the last one counts
  * @reset_work: resets the port; takes rtnl
  * @service_work: link and ring health; takes no lock that a stop holds
+ * @rings_due: when service_work will look at the rings again, in jiffies
  * @link_config: what the user asked for; guarded by rtnl, written with service_work cancelled
  * @link: link state as last reported; written by service_work and, after that was cancelled, by
  *	a stop
@@ -225,6 +226,7 @@ struct igbr_adapter {
 	int fault_queues[IGBR_FAULTS];
 	struct work_struct reset_work;
 	struct delayed_work service_work;
+	unsigned long rings_due;
 	struct igbr_link_config link_config;
 	struct igbr_link link;
 
@@ -317,6 +319,7 @@ void igbr_tx_timeout(struct net_device *netdev, unsigned int queue);
 
 /* stats.c */
 void igbr_stats_set_offline(struct igbr_adapter *adapter, bool offline);
+int igbr_stats_reset_mac(struct igbr_adapter *adapter);
 void igbr_stats_update(struct igbr_adapter *adapter);
 void igbr_stats_update_queue(struct igbr_adapter *adapter, unsigned int queue);
 void igbr_get_stats64(struct net_device *netdev, struct rtnl_link_stats64 *stats);

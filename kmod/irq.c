@@ -232,10 +232,10 @@ static irqreturn_t igbr_intr_single(int irq, void *data)
 	struct igbr_adapter *adapter = vector->adapter;
 	u32 icr = igbr_rd32(&adapter->hw, IGBR_ICR);
 
-	/* An INTx line may be shared. */
-	if (adapter->irq_mode == IGBR_IRQ_INTX && !(icr & IGBR_ICR_INTA))
-		return IRQ_NONE;
 	if (adapter->hw.gone)
+		return IRQ_NONE;
+	/* An INTx line may be shared; yet the read took causes that were masked until a poll ends. */
+	if (adapter->irq_mode == IGBR_IRQ_INTX && !(icr & (IGBR_ICR_INTA | IGBR_ALL_CAUSES)))
 		return IRQ_NONE;
 	igbr_other_causes(adapter, icr);
 	vector->masked = true;

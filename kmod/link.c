@@ -10,6 +10,7 @@
 
 /* The link interrupt does the work; this catches one that was lost, and starved rings. */
 #define IGBR_SERVICE_PERIOD	(2 * HZ)
+#define IGBR_RINGS_PERIOD	HZ
 
 static const char *igbr_pause_name(const struct igbr_link *link)
 {
@@ -49,20 +50,33 @@ static void igbr_link_up(struct igbr_adapter *adapter, struct igbr_link *link)
 			    link->speed, link->full_duplex ? "full" : "half",
 			    igbr_pause_name(link));
 	netif_carrier_on(adapter->netdev);
+	/* What waits goes out now: nothing else might ever run its queue again. */
+	netif_tx_wake_all_queues(adapter->netdev);
+}
+
+/* The stack sends nothing until the link is up. */
+static void igbr_link_hold(struct igbr_adapter *adapter)
+{
+	netif_carrier_off(adapter->netdev);
+	netif_tx_disable(adapter->netdev);
 }
 
 static void igbr_link_down(struct igbr_adapter *adapter)
 {
-	unsigned int i;
-
-	netif_carrier_off(adapter->netdev);
+	igbr_link_hold(adapter);
 	if (netif_msg_link(adapter))
 		netdev_info(adapter->netdev, "link down\n");
-	/* The MAC does not send what it has now: give it back, or its owners wait for ever. */
+}
+
+/* Without a link the MAC does not send what it has: give it back, or its owners wait for ever. */
+static void igbr_check_pending(struct igbr_adapter *adapter)
+{
+	unsigned int i;
+
 	for (i = 0; i < adapter->active_queues; i++)
 		if (igbr_tx_is_pending(adapter->tx_rings[i])) {
 			igbr_request_reset(adapter);
-			break;
+			return;
 		}
 }
 
@@ -86,7 +100,8 @@ static void igbr_check_link(struct igbr_adapter *adapter)
 
 /*
  * Poll rings that wait for something that will not come: an interrupt that was lost, which leaves
- * its vector masked until a poll arms it, or, without a buffer at the device, any interrupt.
+ * its vector masked until a poll arms it, or, without a buffer at the device, any interrupt. Of
+ * those in use, fetch the device's count of drops, which is short.
  */
 static void igbr_check_rings(struct igbr_adapter *adapter)
 {
@@ -98,6 +113,8 @@ static void igbr_check_rings(struct igbr_adapter *adapter)
 
 		if (adapter->hw.gone)
 			return;
+		if (igbr_rx_has_moved(adapter->rx_rings[i]))
+			igbr_stats_update_queue(adapter, i);
 		rx = igbr_rx_health(adapter->rx_rings[i], head);
 		if (rx == IGBR_RX_STUCK) {
 			igbr_report_fault(adapter, IGBR_FAULT_RX, i);
@@ -125,7 +142,13 @@ static void igbr_service_task(struct work_struct *work)
 	igbr_check_link(adapter);
 	if (adapter->hw.gone)
 		return;
-	igbr_check_rings(adapter);
+	if (!adapter->link.up)
+		igbr_check_pending(adapter);
+	/* The link's interrupt comes here, too, but a ring needs time to move. */
+	if (time_after_eq(jiffies, adapter->rings_due)) {
+		adapter->rings_due = jiffies + IGBR_RINGS_PERIOD;
+		igbr_check_rings(adapter);
+	}
 	/* Masked for good if its message was lost */
 	igbr_irq_arm_other(adapter);
 	schedule_delayed_work(&adapter->service_work, round_jiffies_relative(IGBR_SERVICE_PERIOD));
@@ -205,7 +228,7 @@ void igbr_link_start(struct igbr_adapter *adapter)
 void igbr_link_stop(struct igbr_adapter *adapter)
 {
 	disable_delayed_work_sync(&adapter->service_work);
-	netif_carrier_off(adapter->netdev);
+	igbr_link_hold(adapter);
 	adapter->link = (struct igbr_link){ };
 }
 

@@ -71,9 +71,18 @@ static int igbr_enable_device(struct pci_dev *pdev)
 		dev_err(&pdev->dev, "cannot reserve its memory regions: %pe\n", ERR_PTR(err));
 		goto err_disable;
 	}
+	if (!(pci_resource_flags(pdev, 0) & IORESOURCE_MEM) ||
+	    pci_resource_len(pdev, 0) < IGBR_REGS_SIZE) {
+		dev_err(&pdev->dev, "its registers (BAR 0, %pR) are not %u KiB of memory\n",
+			pci_resource_n(pdev, 0), IGBR_REGS_SIZE / SZ_1K);
+		err = -ENODEV;
+		goto err_regions;
+	}
 	pci_set_master(pdev);
 	return 0;
 
+err_regions:
+	pci_release_mem_regions(pdev);
 err_disable:
 	pci_disable_device(pdev);
 	return err;
@@ -200,6 +209,7 @@ static int igbr_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	err = igbr_irq_init(adapter, IGBR_MAX_QUEUES + 1);
 	if (err)
 		goto err_steering;
+	igbr_wol_init(adapter);
 	err = igbr_setup_netdev(adapter);
 	if (err) {
 		dev_err(&pdev->dev, "cannot register the network device: %pe\n", ERR_PTR(err));

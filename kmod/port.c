@@ -160,7 +160,6 @@ static void igbr_start_rings(struct igbr_adapter *adapter)
 /* Program a MAC that was reset, and let traffic flow. */
 static void igbr_port_start(struct igbr_adapter *adapter)
 {
-	struct net_device *netdev = adapter->netdev;
 	struct igbr_hw *hw = &adapter->hw;
 	unsigned int i;
 
@@ -178,8 +177,7 @@ static void igbr_port_start(struct igbr_adapter *adapter)
 	for (i = 0; i < adapter->active_queues; i++)
 		napi_enable(&adapter->vectors[i]->napi);
 	igbr_irq_enable(adapter);
-	/* What waits for the port goes out now: nothing else might ever run its queue again. */
-	netif_tx_wake_all_queues(netdev);
+	/* The link lets the stack send. */
 	igbr_link_start(adapter);
 }
 
@@ -202,7 +200,7 @@ static void igbr_port_stop(struct igbr_adapter *adapter)
 
 	igbr_stats_update(adapter);
 	/* A device that cannot be reset must not reach memory that is not its own any more. */
-	if (igbr_mac_reset(&adapter->hw))
+	if (igbr_stats_reset_mac(adapter))
 		pci_clear_master(adapter->pdev);
 	for (i = 0; i < adapter->active_queues; i++) {
 		igbr_tx_stop(adapter->tx_rings[i]);
@@ -222,7 +220,7 @@ int igbr_port_open(struct igbr_adapter *adapter)
 	struct igbr_ring_set *set;
 	int err;
 
-	if (adapter->hw.gone)
+	if (adapter->hw.gone || test_bit(IGBR_FLAG_OFFLINE, &adapter->flags))
 		return -ENODEV;
 	set = igbr_ring_set_alloc(adapter, &adapter->config);
 	if (!set)

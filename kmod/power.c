@@ -16,8 +16,20 @@
 #define IGBR_WAKE_ALL	(WAKE_PHY | WAKE_UCAST | WAKE_MCAST | WAKE_BCAST | WAKE_MAGIC)
 
 /**
- * igbr_power_init - wake by what the NVM says; from now on a closed port may sleep
- * @adapter: the port, its NVM read
+ * igbr_wol_init - wake by what the NVM says
+ * @adapter: the port, its NVM read; nobody knows it yet
+ *
+ * Context: process, at probe.
+ */
+void igbr_wol_init(struct igbr_adapter *adapter)
+{
+	adapter->wol = adapter->hw.wakes ? WAKE_MAGIC : 0;
+	device_set_wakeup_enable(&adapter->pdev->dev, adapter->wol);
+}
+
+/**
+ * igbr_power_init - from now on a closed port may sleep
+ * @adapter: the port
  *
  * Context: process, at the end of probe.
  */
@@ -25,8 +37,8 @@ void igbr_power_init(struct igbr_adapter *adapter)
 {
 	struct device *dev = &adapter->pdev->dev;
 
-	adapter->wol = adapter->hw.wakes ? WAKE_MAGIC : 0;
-	device_set_wakeup_enable(dev, adapter->wol);
+	/* A sleeper is woken for a suspend, or nobody would tell it what to listen for. */
+	dev_pm_set_driver_flags(dev, DPM_FLAG_NO_DIRECT_COMPLETE);
 	pm_runtime_set_autosuspend_delay(dev, IGBR_AUTOSUSPEND_MS);
 	pm_runtime_use_autosuspend(dev);
 	/* The PCI core has a use of it for probe. */
@@ -37,7 +49,7 @@ void igbr_power_init(struct igbr_adapter *adapter)
  * igbr_power_exit - undo igbr_power_init()
  * @adapter: the port
  *
- * Context: process; the PCI core has woken the device.
+ * Context: process; the PCI core has tried to wake the device.
  */
 void igbr_power_exit(struct igbr_adapter *adapter)
 {
@@ -145,9 +157,11 @@ static int igbr_runtime_suspend(struct device *dev)
 	struct igbr_adapter *adapter = dev_get_drvdata(dev);
 	int err = -EBUSY;
 
-	/* Who opens the port has rtnl, and may wait for this. */
-	if (!rtnl_trylock())
+	/* Who opens the port has rtnl, and may wait for this: try again later. */
+	if (!rtnl_trylock()) {
+		pm_runtime_mark_last_busy(dev);
 		return err;
+	}
 	if (!netif_running(adapter->netdev)) {
 		igbr_stats_set_offline(adapter, true);
 		err = 0;
@@ -156,14 +170,17 @@ static int igbr_runtime_suspend(struct device *dev)
 	return err;
 }
 
-/* With or without rtnl. The port is closed: all that it needs is a device in reset state. */
+/*
+ * With or without rtnl. The port is closed: all that it needs is a device in reset state. Without
+ * that it stays offline, and cannot be opened before its slot was reset; an error here would be
+ * for ever.
+ */
 static int igbr_runtime_resume(struct device *dev)
 {
 	struct igbr_adapter *adapter = dev_get_drvdata(dev);
-	int err = igbr_mac_reset(&adapter->hw);
 
-	if (err)
-		return err;
+	if (igbr_mac_reset(&adapter->hw))
+		return 0;
 	igbr_mac_set_driver_loaded(&adapter->hw, true);
 	igbr_stats_set_offline(adapter, false);
 	return 0;

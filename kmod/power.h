@@ -11,6 +11,7 @@
 struct igbr_adapter;
 
 extern const struct dev_pm_ops igbr_pm_ops;
+void igbr_wol_init(struct igbr_adapter *adapter);
 void igbr_power_init(struct igbr_adapter *adapter);
 void igbr_power_exit(struct igbr_adapter *adapter);
 int igbr_power_get(struct igbr_adapter *adapter);

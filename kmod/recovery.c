@@ -200,8 +200,10 @@ static pci_ers_result_t igbr_slot_reset(struct pci_dev *pdev)
 		dev_err(&pdev->dev, "cannot be enabled after its slot was reset\n");
 		return PCI_ERS_RESULT_DISCONNECT;
 	}
+	/* Saved at probe; but a suspend or a reset since then has restored it, which uses it up. */
+	pdev->state_saved = true;
 	pci_restore_state(pdev);
-	/* For the next time: restoring uses it up. */
+	/* For the next time */
 	pci_save_state(pdev);
 	WRITE_ONCE(adapter->hw.gone, false);
 	return igbr_mac_reset(&adapter->hw) ? PCI_ERS_RESULT_DISCONNECT : PCI_ERS_RESULT_RECOVERED;

@@ -301,11 +301,25 @@ void igbr_rx_set_drop(struct igbr_hw *hw, struct igbr_rx_ring *ring, bool drop)
 }
 
 /**
+ * igbr_rx_has_moved - whether frames came to a ring since the last call
+ * @ring: the ring, running; once around it counts as no move
+ *
+ * Context: process, the service task.
+ */
+bool igbr_rx_has_moved(struct igbr_rx_ring *ring)
+{
+	u16 before = ring->seen;
+
+	ring->seen = READ_ONCE(ring->next_to_clean);
+	return ring->seen != before;
+}
+
+/**
  * igbr_rx_health - what a ring needs from the service task
  * @ring: the ring, running
  * @head: descriptor that the device has come to
  *
- * To be called every few seconds: a device that is past a descriptor which it has not written
+ * To be called every second or so: a device that is past a descriptor which it has not written
  * back, or which did not reach memory, will not write it any more.
  *
  * Context: process; the ring may be polled meanwhile.
@@ -444,12 +458,14 @@ void igbr_rx_fill_special(struct igbr_rx_ring *ring, struct sk_buff *skb, u64 up
 {
 	if (status & IGBR_RXD_VP)
 		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), FIELD_GET(IGBR_RXD_VLAN, upper));
-	if ((status & IGBR_RXD_CSUM) == IGBR_RXD_L4CS)
+	if ((status & IGBR_RXD_CSUM) == IGBR_RXD_L4CS) {
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
-	else if (status & IGBR_RXD_CSUM_ERRORS)
+		igbr_rx_count(ring, &ring->stats.csum_good);
+	} else if (status & IGBR_RXD_CSUM_ERRORS) {
 		igbr_rx_count(ring, &ring->stats.csum_errors);
-	else
+	} else {
 		igbr_rx_count(ring, &ring->stats.csum_none);
+	}
 }
 
 static void igbr_rx_set_short_len(struct igbr_rx_ring *ring)

@@ -62,12 +62,14 @@ static __always_inline void igbr_rx_fill_skb(struct igbr_rx_ring *ring, struct s
 		if (BIT(rss_type) & IGBR_RSS_TYPES_L4)
 			skb->l4_hash = 1;
 	}
-	if (likely(status == IGBR_RXD_L4CS))
+	if (likely(status == IGBR_RXD_L4CS)) {
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
-	else if (!status)
+		igbr_rx_count(ring, &ring->stats.csum_good);
+	} else if (!status) {
 		igbr_rx_count(ring, &ring->stats.csum_none);
-	else
+	} else {
 		igbr_rx_fill_special(ring, skb, upper, status);
+	}
 	skb_record_rx_queue(skb, ring->queue);
 	skb->protocol = eth_type_trans(skb, ring->netdev);
 }

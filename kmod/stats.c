@@ -97,6 +97,23 @@ void igbr_stats_set_offline(struct igbr_adapter *adapter, bool offline)
 	spin_unlock_bh(&adapter->stats_lock);
 }
 
+/**
+ * igbr_stats_reset_mac - igbr_mac_reset(), which nobody disturbs by reading counters
+ * @adapter: the port
+ *
+ * Context: process, sleeps.
+ * Return: 0, or -EIO when the device does not come back.
+ */
+int igbr_stats_reset_mac(struct igbr_adapter *adapter)
+{
+	int err;
+
+	igbr_stats_set_offline(adapter, true);
+	err = igbr_mac_reset(&adapter->hw);
+	igbr_stats_set_offline(adapter, false);
+	return err;
+}
+
 /* Context: stats_lock. */
 static void igbr_read_queue_drops(struct igbr_adapter *adapter, unsigned int queue)
 {

@@ -134,6 +134,19 @@ void igbr_get_rmon_stats(struct net_device *netdev, struct ethtool_rmon_stats *s
 	*ranges = igbr_rmon_ranges;
 }
 
+/* Frames that were passed up with a checksum that the device found right */
+static u64 igbr_csum_good(const struct igbr_rx_ring *ring)
+{
+	unsigned int start;
+	u64 good;
+
+	do {
+		start = u64_stats_fetch_begin(&ring->syncp);
+		good = u64_stats_read(&ring->stats.csum_good);
+	} while (u64_stats_fetch_retry(&ring->syncp, start));
+	return good;
+}
+
 /* Add what a receive queue has counted. */
 static void igbr_add_rx(struct igbr_adapter *adapter, unsigned int queue,
 			struct netdev_queue_stats_rx *stats)
@@ -146,8 +159,7 @@ static void igbr_add_rx(struct igbr_adapter *adapter, unsigned int queue,
 	stats->alloc_fail += rx[IGBR_RX_ALLOC_FAILED];
 	stats->hw_drops += rx[IGBR_RX_HW_DROPS];
 	stats->hw_drop_overruns += rx[IGBR_RX_HW_DROPS];
-	stats->csum_unnecessary += rx[IGBR_RX_PACKETS] - rx[IGBR_RX_CSUM_NONE] -
-				   rx[IGBR_RX_CSUM_ERR];
+	stats->csum_unnecessary += igbr_csum_good(adapter->rx_rings[queue]);
 	stats->csum_none += rx[IGBR_RX_CSUM_NONE];
 	stats->csum_bad += rx[IGBR_RX_CSUM_ERR];
 }

@@ -12,7 +12,7 @@
 
 #include "igbr.h"
 
-/* The end of a poll. interrupt: it was asked for by the device, and not by a timer or the stack. */
+/* The end of a poll. interrupt: its vector is masked, and will be armed when nothing is left. */
 TRACE_EVENT(igbr_poll,
 	    TP_PROTO(const struct igbr_vector *vector, int budget, int done, bool tx_complete),
 	    TP_ARGS(vector, budget, done, tx_complete),
@@ -67,7 +67,7 @@ TRACE_EVENT(igbr_tx_clean,
 		      __entry->queue, __entry->packets, __entry->bytes, __entry->clean)
 );
 
-/* The port is about to be reset for a fault, or because a user asked for it; resets: so far */
+/* The port is about to be reset for a fault, a lost link or a user; resets: with this one */
 TRACE_EVENT(igbr_reset,
 	    TP_PROTO(const struct igbr_adapter *adapter),
 	    TP_ARGS(adapter),

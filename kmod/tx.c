@@ -15,6 +15,7 @@
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/checksum.h>
+#include <net/ip.h>
 #include <net/netdev_queues.h>
 #include <net/page_pool/helpers.h>
 #include <net/xdp.h>
@@ -194,6 +195,8 @@ void igbr_tx_stop(struct igbr_tx_ring *ring)
 	}
 	ring->next_to_clean = 0;
 	ring->next_to_use = 0;
+	ring->told = 0;
+	ring->xdp_done = u64_stats_read(&ring->xdp_packets);
 }
 
 /**
@@ -343,10 +346,9 @@ static int igbr_tx_prepare_segments(struct sk_buff *skb, unsigned int *l4len)
 		ip_hdr(skb)->check = 0;
 		/* The device sums up to the transport header: less what a tunnel has before it. */
 		if (skb->encapsulation) {
-			unsigned int tunnel = start - skb_transport_offset(skb);
+			void *tunnel = skb_network_header(skb) + ip_hdrlen(skb);
 
-			ip_hdr(skb)->check = csum_fold(csum_partial(skb_transport_header(skb),
-								    tunnel, 0));
+			ip_hdr(skb)->check = csum_fold(csum_partial(tunnel, l4 - tunnel, 0));
 		}
 	} else {
 		ipv6_hdr(skb)->payload_len = 0;
@@ -822,6 +824,16 @@ static void igbr_tx_bad_head(struct igbr_tx_ring *ring)
 	igbr_report_fault(netdev_priv(ring->netdev), IGBR_FAULT_TX, ring->queue);
 }
 
+/* Let the stack in again, which an XDP frame that took the last room had kept out. */
+static noinline void igbr_tx_wake(struct igbr_tx_ring *ring)
+{
+	/* Pairs with igbr_tx_stop_queue(): it sees the room, or this sees that it stopped. */
+	smp_mb();
+	if (netif_tx_queue_stopped(ring->txq) && netif_carrier_ok(ring->netdev) &&
+	    igbr_tx_free_slots(ring) >= IGBR_TX_WAKE)
+		netif_tx_wake_queue(ring->txq);
+}
+
 /* Tell the stack of the frames up to the one that @last ends, and count them. */
 static __always_inline void igbr_tx_report(struct igbr_tx_ring *ring, unsigned int packets,
 					   const struct igbr_tx_buffer *last)
@@ -834,9 +846,15 @@ static __always_inline void igbr_tx_report(struct igbr_tx_ring *ring, unsigned i
 	u64_stats_add(&ring->packets, packets);
 	u64_stats_add(&ring->bytes, bytes);
 	u64_stats_update_end(&ring->syncp);
-	/* How much room there is matters only to a queue that was stopped. */
+	/* XDP's only: the stack hears of none, and would not look whether its queue is stopped. */
+	if (unlikely(!packets)) {
+		igbr_tx_wake(ring);
+		return;
+	}
+	/* How much room there is matters only to a queue that was stopped, with a link. */
 	netif_txq_completed_wake(ring->txq, packets, bytes,
-				 netif_tx_queue_stopped(ring->txq) ? igbr_tx_free_slots(ring) : 0,
+				 netif_tx_queue_stopped(ring->txq) &&
+				 netif_carrier_ok(ring->netdev) ? igbr_tx_free_slots(ring) : 0,
 				 IGBR_TX_WAKE);
 }
 
@@ -847,6 +865,9 @@ static noinline bool igbr_tx_clean(struct igbr_tx_ring *ring, unsigned int head,
 	unsigned int packets = 0, held = 0;
 	const struct igbr_tx_buffer *last = NULL;
 
+	/* netpoll has interrupts off, in which no frame may go back to a page pool. */
+	if (unlikely(!budget) && ring->xdp_done != u64_stats_read(&ring->xdp_packets))
+		return true;
 	if (unlikely(head - index + (head < index ? count : 0) > IGBR_TX_CLEAN_MAX))
 		end = (index + IGBR_TX_CLEAN_MAX) % count;
 	while (index != end) {
@@ -866,6 +887,8 @@ static noinline bool igbr_tx_clean(struct igbr_tx_ring *ring, unsigned int head,
 		} else {
 			packets += FIELD_GET(IGBR_TX_SEGS, kind);
 			held++;
+			if (unlikely(kind & IGBR_TX_XDP))
+				ring->xdp_done++;
 			igbr_tx_free(buf, kind, budget);
 		}
 	}

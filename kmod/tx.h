@@ -113,6 +113,7 @@ struct igbr_tx_context {
  * @sent_bytes: of @queued_bytes, those that were given back
  * @copies_done: of @copied, those that the device has done
  * @held_done: of @held, those that were given back
+ * @xdp_done: of @xdp_packets, those that were given back
  * @syncp: lets a 32-bit machine read what follows
  * @packets: frames of the stack that were sent, each TSO segment counted
  * @bytes: their bytes, without CRC
@@ -155,6 +156,7 @@ struct igbr_tx_ring {
 	u32 sent_bytes;
 	unsigned int copies_done;
 	unsigned int held_done;
+	u64 xdp_done;
 	struct u64_stats_sync syncp;
 	u64_stats_t packets;
 	u64_stats_t bytes;

@@ -180,11 +180,12 @@ int igbr_xdp_xmit(struct net_device *netdev, int count, struct xdp_frame **frame
 	ring = adapter->tx_rings[smp_processor_id() % queues];
 
 	__netif_tx_lock(ring->txq, smp_processor_id());
-	/* A port that stops has taken this lock since it said so. */
+	txq_trans_cond_update(ring->txq);
+	/* A port that stops takes this lock after it said so. */
 	for (i = 0; i < count && test_bit(IGBR_FLAG_RUNNING, &adapter->flags); i++)
 		if (igbr_tx_queue_xdp(ring, frames[i], false))
 			break;
-	if (flags & XDP_XMIT_FLUSH)
+	if (flags & XDP_XMIT_FLUSH && test_bit(IGBR_FLAG_RUNNING, &adapter->flags))
 		igbr_tx_flush(ring);
 	__netif_tx_unlock(ring->txq);
 	return i;
@@ -199,6 +200,7 @@ static int igbr_xdp_tx(struct igbr_tx_ring *ring, struct xdp_buff *xdp)
 	if (unlikely(!frame))
 		return -ENOMEM;
 	__netif_tx_lock(ring->txq, smp_processor_id());
+	txq_trans_cond_update(ring->txq);
 	err = igbr_tx_queue_xdp(ring, frame, true);
 	__netif_tx_unlock(ring->txq);
 	return err;
@@ -425,7 +427,10 @@ static noinline unsigned int igbr_xdp_part(struct igbr_rx_ring *ring, struct bpf
 
 	if (!igbr_xdp_take_part(ring, buf, upper))
 		return 0;
-	if (prog)
+	/* A frame that is longer than the MTU would be more than such a program can see. */
+	if (prog && xdp_buff_has_frags(&ring->xdp) && !prog->aux->xdp_has_frags)
+		verdict = XDP_DROP;
+	else if (prog)
 		verdict = bpf_prog_run_xdp(prog, &ring->xdp);
 	did = igbr_xdp_obey(ring, prog, &ring->xdp, verdict, lower, upper);
 	ring->xdp.data = NULL;

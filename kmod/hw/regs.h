@@ -10,6 +10,9 @@
 
 #include <linux/bits.h>
 
+/* What BAR 0 has at the least, in bytes */
+#define IGBR_REGS_SIZE			0x20000
+
 /* General control (8.2) */
 #define IGBR_CTRL			0x00000
 #define  IGBR_CTRL_FD			BIT(0)

@@ -60,13 +60,15 @@ struct igbr_arfs_ask {
 
 /**
  * struct igbr_arfs_table - what was asked for flows that arrive on a queue
- * @seq: guards @asks against a reader that sees half of it; only the queue's NAPI instance writes
+ * @writing: bit 0: somebody writes; the queue's NAPI instance, or who sends a frame in once more
+ * @seq: guards @asks against a reader that sees half of it
  * @asks: a bucket for each flow that is seen
  * @weights: how often more the bucket's flow asked than those that would take its place
  * @refused_kind: times that the stack asked for what is neither TCP nor UDP over IPv4
  * @refused_mac: times that it asked a MAC that cannot tell flows apart
  */
 struct igbr_arfs_table {
+	unsigned long writing;
 	seqcount_t seq;
 	struct igbr_arfs_ask asks[IGBR_ARFS_BUCKETS];
 	u16 weights[IGBR_ARFS_BUCKETS];
@@ -162,9 +164,9 @@ static bool igbr_arfs_dissect(const struct sk_buff *skb, struct igbr_arfs_ask *a
  * @queue: receive queue where it is to go
  * @flow_id: the stack's number for the flow on that queue
  *
- * Neither takes a lock nor touches the device.
+ * Neither waits for a lock nor touches the device.
  *
- * Context: softirq, from the NAPI instance of the queue that the frame came to.
+ * Context: softirq, as a rule from the NAPI instance of the queue that the frame came to.
  * Return: name of the filter for rps_may_expire_flow(), whether the flow gets one or not, so that
  *	the stack goes on asking; or a negative error for what can never be steered.
  */
@@ -200,9 +202,12 @@ int igbr_arfs_steer(struct net_device *netdev, const struct sk_buff *skb, u16 qu
 	fresh.queue = queue;
 	fresh.flow_id = flow_id;
 	fresh.asks++;
+	if (test_and_set_bit_lock(0, &table->writing))
+		return IGBR_ARFS_NO_BUCKET;
 	write_seqcount_begin(&table->seq);
 	*ask = fresh;
 	write_seqcount_end(&table->seq);
+	clear_bit_unlock(0, &table->writing);
 	if (table->weights[bucket] < IGBR_ARFS_WEIGHT_MAX)
 		table->weights[bucket]++;
 	if (!READ_ONCE(arfs->awake)) {

@@ -5,7 +5,7 @@
 from types import SimpleNamespace
 
 from lib.py import KsftSkipEx, defer, ksft_eq, ksft_ge
-from lib.py import deltas, output, run, sh, stats64
+from lib.py import deltas, output, run, sh, snmp, stats64
 from lib.py.trace import Trace
 from lib.py.traffic import IN, OUT, ping, tcp
 
@@ -14,6 +14,7 @@ NAME = "tunnel0"
 MANGLE = "tx-tcp-mangleid-segmentation"
 INNER, PEER = {"4": "198.51.100.1", "6": "2001:db8:1::1"}, {"4": "198.51.100.2", "6": "2001:db8:1::2"}
 SIZE = 2 << 20
+WRONG = ("IpExtInCsumErrors", "TcpInCsumErrors", "UdpInCsumErrors", "Udp6InCsumErrors")
 KINDS = {
     "vxlan": ("4", "46", "vxlan id 7 dstport 4789 local {local} remote {remote} dev {dev}"),
     "vxlan with outer checksums": ("4", "46", "vxlan id 7 dstport 4789 udpcsum local {local} remote {remote} dev {dev}"),
@@ -52,13 +53,15 @@ def carried(card, kind, mangled):
     defer(sh, f"ethtool -K {card.ifname} {MANGLE} off")
     for version in KINDS[kind][1]:
         ping(through, OUT, version)
-        before = stats64(card.ifname)
+        before, peers = stats64(card.ifname), snmp(card.remote)
         with Trace({XMIT: f'name == "{card.ifname}" && gso_size > 0'}) as trace:
             tcp(through, OUT, version, SIZE)
             large = len(trace.take())
         sent = deltas(before, stats64(card.ifname))
         ksft_eq(large > 0, offloaded(card) and (version == "6" or mangled), f"{kind}, IPv{version}: large packets are left to the card")
         ksft_ge(sent["tx_packets"], SIZE // 1460, f"{kind}, IPv{version}: frames")
+        seen = deltas(peers, snmp(card.remote))
+        ksft_eq({name: seen[name] for name in WRONG}, dict.fromkeys(WRONG, 0), f"{kind}, IPv{version}: wrong checksums at the peer")
         tcp(through, IN, version, SIZE // 4)
     ksft_eq((sent["tx_errors"], sent["tx_dropped"]), (0, 0), f"{kind}: errors and drops")
 
