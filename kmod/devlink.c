@@ -8,6 +8,7 @@
 
 #include "health.h"
 #include "igbr.h"
+#include "power.h"
 
 static struct igbr_adapter *igbr_from_devlink(struct devlink *devlink)
 {
@@ -38,10 +39,17 @@ static int igbr_reload_down(struct devlink *devlink, bool netns_change,
 			    struct netlink_ext_ack *extack)
 {
 	struct igbr_adapter *adapter = igbr_from_devlink(devlink);
+	int err;
 
 	if (netns_change) {
 		NL_SET_ERR_MSG_MOD(extack, "a reload does not move the port to another namespace");
 		return -EOPNOTSUPP;
+	}
+	/* Until igbr_reload_up() */
+	err = igbr_power_get(adapter);
+	if (err) {
+		NL_SET_ERR_MSG_MOD(extack, "the device does not wake up");
+		return err;
 	}
 	rtnl_lock();
 	netif_device_detach(adapter->netdev);
@@ -59,12 +67,12 @@ static int igbr_reload_up(struct devlink *devlink, enum devlink_reload_action ac
 	union devlink_param_value value;
 	int err;
 
+	rtnl_lock();
 	err = devl_param_driverinit_value_get(devlink,
 					      DEVLINK_PARAM_GENERIC_ID_MSIX_VEC_PER_PF_MAX,
 					      &value);
 	if (err)
-		return err;
-	rtnl_lock();
+		goto out;
 	err = igbr_irq_change(adapter, value.vu32);
 	if (err) {
 		NL_SET_ERR_MSG_MOD(extack, "no interrupt to be had: unbind and bind the driver");
@@ -82,6 +90,7 @@ static int igbr_reload_up(struct devlink *devlink, enum devlink_reload_action ac
 	*actions_performed = BIT(DEVLINK_RELOAD_ACTION_DRIVER_REINIT);
 out:
 	rtnl_unlock();
+	igbr_power_put(adapter);
 	return err;
 }
 

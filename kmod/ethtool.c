@@ -24,6 +24,28 @@ static void igbr_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *
 	strscpy(info->fw_version, version, sizeof(info->fw_version));
 }
 
+/* Private flags, by bit */
+static const char igbr_priv_flags[][ETH_GSTRING_LEN] = { "legacy-rx" };
+#define IGBR_PRIV_LEGACY_RX	BIT(0)
+
+static u32 igbr_get_priv_flags(struct net_device *netdev)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+
+	return adapter->rx_rings[0]->legacy ? IGBR_PRIV_LEGACY_RX : 0;
+}
+
+static int igbr_set_priv_flags(struct net_device *netdev, u32 flags)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+	unsigned int i;
+
+	/* Also the rings not in use, so that a queue that is added later is like the others. */
+	for (i = 0; i < IGBR_MAX_QUEUES; i++)
+		igbr_rx_set_legacy(adapter->rx_rings[i], flags & IGBR_PRIV_LEGACY_RX);
+	return 0;
+}
+
 static int igbr_get_sset_count(struct net_device *netdev, int sset)
 {
 	switch (sset) {
@@ -31,6 +53,8 @@ static int igbr_get_sset_count(struct net_device *netdev, int sset)
 		return igbr_stats_count(netdev_priv(netdev));
 	case ETH_SS_TEST:
 		return igbr_selftest_count;
+	case ETH_SS_PRIV_FLAGS:
+		return ARRAY_SIZE(igbr_priv_flags);
 	default:
 		return -EOPNOTSUPP;
 	}
@@ -42,6 +66,8 @@ static void igbr_get_strings(struct net_device *netdev, u32 sset, u8 *data)
 		igbr_stats_strings(netdev_priv(netdev), data);
 	else if (sset == ETH_SS_TEST)
 		igbr_selftest_strings(data);
+	else if (sset == ETH_SS_PRIV_FLAGS)
+		memcpy(data, igbr_priv_flags, sizeof(igbr_priv_flags));
 }
 
 static void igbr_get_ethtool_stats(struct net_device *netdev, struct ethtool_stats *stats,
@@ -209,7 +235,7 @@ static int igbr_get_tunable(struct net_device *netdev, const struct ethtool_tuna
 
 	switch (tunable->id) {
 	case ETHTOOL_RX_COPYBREAK:
-		*(u32 *)data = igbr_rx_get_copybreak(adapter->rx_rings[0]);
+		*(u32 *)data = adapter->rx_rings[0]->copybreak;
 		return 0;
 	case ETHTOOL_TX_COPYBREAK:
 		*(u32 *)data = adapter->tx_rings[0]->copybreak;
@@ -262,6 +288,8 @@ const struct ethtool_ops igbr_ethtool_ops = {
 	.set_wol = igbr_set_wol,
 	.get_msglevel = igbr_get_msglevel,
 	.set_msglevel = igbr_set_msglevel,
+	.get_priv_flags = igbr_get_priv_flags,
+	.set_priv_flags = igbr_set_priv_flags,
 	.get_sset_count = igbr_get_sset_count,
 	.get_strings = igbr_get_strings,
 	.self_test = igbr_self_test,

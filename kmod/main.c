@@ -210,7 +210,6 @@ static int igbr_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		dev_err(&pdev->dev, "cannot register with devlink: %pe\n", ERR_PTR(err));
 		goto err_register;
 	}
-	igbr_power_init(adapter);
 	/* What a reset of the slot is to bring back. */
 	pci_save_state(pdev);
 	igbr_mac_set_driver_loaded(&adapter->hw, true);
@@ -218,6 +217,7 @@ static int igbr_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		netdev_info(netdev, "Intel %s, %pM, PHY 0x%08x, up to %u queue pairs\n",
 			    adapter->hw.mac->name, netdev->dev_addr, adapter->hw.phy_id,
 			    adapter->max_queues);
+	igbr_power_init(adapter);
 	return 0;
 
 err_register:
@@ -240,6 +240,7 @@ static void igbr_remove(struct pci_dev *pdev)
 {
 	struct igbr_adapter *adapter = pci_get_drvdata(pdev);
 
+	igbr_power_exit(adapter);
 	/* Nobody reports a fault to a reporter that is gone. */
 	igbr_recovery_exit(adapter);
 	igbr_devlink_unregister(adapter);
@@ -258,7 +259,7 @@ static struct pci_driver igbr_driver = {
 	.probe = igbr_probe,
 	.remove = igbr_remove,
 	.shutdown = igbr_shutdown,
-	.driver.pm = pm_sleep_ptr(&igbr_pm_ops),
+	.driver.pm = pm_ptr(&igbr_pm_ops),
 	.err_handler = &igbr_error_handlers,
 };
 

@@ -7,6 +7,7 @@
 #include <linux/if_vlan.h>
 
 #include "igbr.h"
+#include "power.h"
 #include "stats.h"
 #include "steering/arfs.h"
 #include "steering/filter.h"
@@ -18,9 +19,23 @@
 #define IGBR_MAX_MAC_HEADER	FIELD_MAX(IGBR_TXC_MACLEN)
 #define IGBR_MAX_IP_HEADER	FIELD_MAX(IGBR_TXC_IPLEN)
 
+/* Packets in tunnels that the stack prepares so that just the inner payload is to be cut */
+#define IGBR_TUNNEL_FEATURES	(NETIF_F_GSO_PARTIAL | NETIF_F_GSO_GRE | NETIF_F_GSO_GRE_CSUM |	\
+				 NETIF_F_GSO_IPXIP4 | NETIF_F_GSO_IPXIP6 |			\
+				 NETIF_F_GSO_UDP_TUNNEL | NETIF_F_GSO_UDP_TUNNEL_CSUM)
+
 static int igbr_open(struct net_device *netdev)
 {
-	return igbr_port_open(netdev_priv(netdev));
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+	int err;
+
+	err = igbr_power_get(adapter);
+	if (err)
+		return err;
+	err = igbr_port_open(adapter);
+	if (err)
+		igbr_power_put(adapter);
+	return err;
 }
 
 static int igbr_stop(struct net_device *netdev)
@@ -30,6 +45,7 @@ static int igbr_stop(struct net_device *netdev)
 	/* A port that could not be brought back is closed already. */
 	if (adapter->active_queues)
 		igbr_port_close(adapter);
+	igbr_power_put(adapter);
 	return 0;
 }
 
@@ -93,6 +109,23 @@ static noinline netdev_features_t igbr_tagged_features(struct sk_buff *skb,
 	return vlan_features_check(skb, features);
 }
 
+/*
+ * A frame for which the device is to look into a tunnel, or past headers that are too long. It
+ * takes all before the inner transport header for the network header, and copies it as it is.
+ */
+static noinline netdev_features_t igbr_deep_features(struct sk_buff *skb, unsigned int mac_header,
+						     unsigned int ip_header,
+						     netdev_features_t features)
+{
+	if (mac_header > IGBR_MAX_MAC_HEADER || ip_header > IGBR_MAX_IP_HEADER ||
+	    !(features & NETIF_F_GSO_PARTIAL))
+		return features & ~(NETIF_F_CSUM_MASK | NETIF_F_SCTP_CRC | NETIF_F_GSO_MASK);
+	/* Each segment gets the ID of the inner packet. */
+	if (!(features & NETIF_F_TSO_MANGLEID) && skb_shinfo(skb)->gso_type & SKB_GSO_TCPV4)
+		features &= ~NETIF_F_GSO_MASK;
+	return features;
+}
+
 /* What the device cannot do for this frame, the stack does. */
 static netdev_features_t igbr_features_check(struct sk_buff *skb, struct net_device *netdev,
 					     netdev_features_t features)
@@ -100,10 +133,10 @@ static netdev_features_t igbr_features_check(struct sk_buff *skb, struct net_dev
 	unsigned int mac_header = skb_network_offset(skb);
 	unsigned int ip_header = skb->csum_start - skb->network_header;
 
-	/* Of an encapsulated frame the stack asks nothing: hw_enc_features has nothing. */
 	if (skb->ip_summed == CHECKSUM_PARTIAL &&
-	    unlikely(mac_header > IGBR_MAX_MAC_HEADER || ip_header > IGBR_MAX_IP_HEADER))
-		features &= ~(NETIF_F_CSUM_MASK | NETIF_F_SCTP_CRC | NETIF_F_GSO_MASK);
+	    unlikely(mac_header > IGBR_MAX_MAC_HEADER || ip_header > IGBR_MAX_IP_HEADER ||
+		     skb->encapsulation))
+		features = igbr_deep_features(skb, mac_header, ip_header, features);
 	if (unlikely(eth_type_vlan(skb->protocol)))
 		return igbr_tagged_features(skb, features);
 	return features;
@@ -131,6 +164,13 @@ const struct net_device_ops igbr_netdev_ops = {
 	.ndo_xdp_xmit = igbr_xdp_xmit,
 };
 
+/* QEMU's igb takes the first transport header for the one to sum, a tunnel's for instance. */
+static bool igbr_is_qemu(const struct pci_dev *pdev)
+{
+	return pdev->subsystem_vendor == PCI_SUBVENDOR_ID_REDHAT_QUMRANET &&
+	       pdev->subsystem_device == PCI_SUBDEVICE_ID_QEMU;
+}
+
 /**
  * igbr_netdev_init - what the network device can do
  * @adapter: the port, its hardware known
@@ -153,7 +193,12 @@ void igbr_netdev_init(struct igbr_adapter *adapter)
 	if (igbr_filter_locations(adapter))
 		netdev->hw_features |= NETIF_F_NTUPLE;
 	netdev->features = netdev->hw_features | NETIF_F_HIGHDMA;
-	netdev->hw_features |= NETIF_F_RXALL | NETIF_F_LOOPBACK;
+	netdev->hw_features |= NETIF_F_RXALL | NETIF_F_LOOPBACK | IGBR_TUNNEL_FEATURES;
+	if (!igbr_is_qemu(adapter->pdev))
+		netdev->features |= IGBR_TUNNEL_FEATURES;
+	netdev->gso_partial_features = IGBR_TUNNEL_FEATURES & ~NETIF_F_GSO_PARTIAL;
+	netdev->hw_enc_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO | NETIF_F_TSO6 |
+				  NETIF_F_HIGHDMA;
 	netdev->priv_flags |= IFF_UNICAST_FLT;
 	netdev->xdp_features = NETDEV_XDP_ACT_BASIC | NETDEV_XDP_ACT_REDIRECT |
 			       NETDEV_XDP_ACT_NDO_XMIT | NETDEV_XDP_ACT_RX_SG |

@@ -3,6 +3,7 @@
  * NAPI: one poll for a queue pair.
  */
 #include "igbr.h"
+#include "trace.h"
 
 /**
  * igbr_poll - clean the transmit ring, then the receive ring up to the budget
@@ -27,6 +28,7 @@ int igbr_poll(struct napi_struct *napi, int budget)
 
 	done = vector->rx->mem.xdp ? igbr_clean_rx_xdp(vector->rx, budget) :
 				     igbr_clean_rx_irq(vector->rx, budget);
+	trace_igbr_poll(vector, budget, done, tx_complete);
 	if (done >= budget || !tx_complete)
 		return budget;
 	/* A poll that the timer asked for is no interrupt's, and leaves the device as it is. */

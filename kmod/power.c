@@ -1,25 +1,72 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Suspend, resume, shutdown and wake on LAN.
+ * Suspend, resume, shutdown and wake on LAN; runtime power management, by which a closed port
+ * sleeps if power/control says auto. An open one has a use of the device.
  */
+#include <linux/pm_runtime.h>
 #include <linux/reboot.h>
 #include <linux/rtnetlink.h>
 
 #include "igbr.h"
 #include "power.h"
 
+/* How long a closed port waits for somebody who wants to look at it */
+#define IGBR_AUTOSUSPEND_MS	2000
+
 #define IGBR_WAKE_ALL	(WAKE_PHY | WAKE_UCAST | WAKE_MCAST | WAKE_BCAST | WAKE_MAGIC)
 
 /**
- * igbr_power_init - wake by what the NVM says
+ * igbr_power_init - wake by what the NVM says; from now on a closed port may sleep
  * @adapter: the port, its NVM read
  *
- * Context: process, at probe.
+ * Context: process, at the end of probe.
  */
 void igbr_power_init(struct igbr_adapter *adapter)
 {
+	struct device *dev = &adapter->pdev->dev;
+
 	adapter->wol = adapter->hw.wakes ? WAKE_MAGIC : 0;
-	device_set_wakeup_enable(&adapter->pdev->dev, adapter->wol);
+	device_set_wakeup_enable(dev, adapter->wol);
+	pm_runtime_set_autosuspend_delay(dev, IGBR_AUTOSUSPEND_MS);
+	pm_runtime_use_autosuspend(dev);
+	/* The PCI core has a use of it for probe. */
+	igbr_power_put(adapter);
+}
+
+/**
+ * igbr_power_exit - undo igbr_power_init()
+ * @adapter: the port
+ *
+ * Context: process; the PCI core has woken the device.
+ */
+void igbr_power_exit(struct igbr_adapter *adapter)
+{
+	pm_runtime_get_noresume(&adapter->pdev->dev);
+	pm_runtime_dont_use_autosuspend(&adapter->pdev->dev);
+}
+
+/**
+ * igbr_power_get - wake the device and keep it awake
+ * @adapter: the port
+ *
+ * Context: process, sleeps.
+ * Return: 0 or a negative error: then it is not kept awake.
+ */
+int igbr_power_get(struct igbr_adapter *adapter)
+{
+	return pm_runtime_resume_and_get(&adapter->pdev->dev);
+}
+
+/**
+ * igbr_power_put - undo igbr_power_get()
+ * @adapter: the port
+ *
+ * Context: any.
+ */
+void igbr_power_put(struct igbr_adapter *adapter)
+{
+	pm_runtime_mark_last_busy(&adapter->pdev->dev);
+	pm_runtime_put_autosuspend(&adapter->pdev->dev);
 }
 
 /**
@@ -93,7 +140,39 @@ static int igbr_resume(struct device *dev)
 	return igbr_attach(adapter);
 }
 
-DEFINE_SIMPLE_DEV_PM_OPS(igbr_pm_ops, igbr_suspend, igbr_resume);
+static int igbr_runtime_suspend(struct device *dev)
+{
+	struct igbr_adapter *adapter = dev_get_drvdata(dev);
+	int err = -EBUSY;
+
+	/* Who opens the port has rtnl, and may wait for this. */
+	if (!rtnl_trylock())
+		return err;
+	if (!netif_running(adapter->netdev)) {
+		igbr_stats_set_offline(adapter, true);
+		err = 0;
+	}
+	rtnl_unlock();
+	return err;
+}
+
+/* With or without rtnl. The port is closed: all that it needs is a device in reset state. */
+static int igbr_runtime_resume(struct device *dev)
+{
+	struct igbr_adapter *adapter = dev_get_drvdata(dev);
+	int err = igbr_mac_reset(&adapter->hw);
+
+	if (err)
+		return err;
+	igbr_mac_set_driver_loaded(&adapter->hw, true);
+	igbr_stats_set_offline(adapter, false);
+	return 0;
+}
+
+const struct dev_pm_ops igbr_pm_ops = {
+	SYSTEM_SLEEP_PM_OPS(igbr_suspend, igbr_resume)
+	RUNTIME_PM_OPS(igbr_runtime_suspend, igbr_runtime_resume, NULL)
+};
 
 /**
  * igbr_shutdown - the machine goes down or starts another kernel

@@ -6,6 +6,7 @@
 #include <linux/rtnetlink.h>
 
 #include "igbr.h"
+#include "trace.h"
 
 static void igbr_reset_task(struct work_struct *work)
 {
@@ -38,6 +39,7 @@ int igbr_reset_now(struct igbr_adapter *adapter)
 		err = -EIO;
 	} else if (adapter->active_queues) {
 		adapter->resets++;
+		trace_igbr_reset(adapter);
 		netdev_warn(adapter->netdev, "resetting\n");
 		/* Somebody may have changed behind our back what lets the device signal. */
 		pci_restore_msi_state(adapter->pdev);

@@ -21,6 +21,7 @@
 
 #include "igbr.h"
 #include "rx_frame.h"
+#include "trace.h"
 
 /* Room before the frame: what the stack wants, and as much more as half a page has left */
 #define IGBR_RX_HEADROOM	192
@@ -35,6 +36,8 @@
 #define IGBR_RX_MAX_BATCH	64
 /* Frames to take before memory is asked for again that was not there */
 #define IGBR_RX_RETRY		8U
+/* Longest head of a packet that is copied (legacy-rx) */
+#define IGBR_RX_LEGACY_HEAD	256U
 #define IGBR_RX_BATCH(count)	min((count) / 4 & ~1U, IGBR_RX_MAX_BATCH)
 
 static_assert(IGBR_RX_HEADROOM + IGBR_RX_HALF_LEN + IGBR_RX_TAILROOM <= IGBR_RX_HALF_SIZE);
@@ -406,7 +409,9 @@ noinline void igbr_rx_turn(struct igbr_rx_ring *ring, unsigned int index)
 			/* writel() lets the device see the descriptors before the tail. */
 			writel(index, ring->tail);
 		}
+		given = empty;
 		empty = igbr_rx_empty_slots(ring);
+		trace_igbr_rx_refill(ring, given - empty);
 	}
 	given = mem->count - IGBR_RX_EMPTY - empty;
 	/* With fewer buffers at the device than a frame may take, no interrupt might come. */
@@ -447,6 +452,12 @@ void igbr_rx_fill_special(struct igbr_rx_ring *ring, struct sk_buff *skb, u64 up
 		igbr_rx_count(ring, &ring->stats.csum_none);
 }
 
+static void igbr_rx_set_short_len(struct igbr_rx_ring *ring)
+{
+	/* What is shorter than an Ethernet header goes the slow way, too, to be refused. */
+	WRITE_ONCE(ring->short_len, ring->legacy ? U16_MAX : max(ring->copybreak, ETH_HLEN - 1));
+}
+
 /**
  * igbr_rx_set_copybreak - from which length on packets are built around their buffers
  * @ring: the ring; it may be running
@@ -456,17 +467,19 @@ void igbr_rx_fill_special(struct igbr_rx_ring *ring, struct sk_buff *skb, u64 up
  */
 void igbr_rx_set_copybreak(struct igbr_rx_ring *ring, unsigned int len)
 {
-	/* What is shorter than an Ethernet header goes the same way, to be refused. */
-	WRITE_ONCE(ring->short_len, max(len, ETH_HLEN - 1));
+	WRITE_ONCE(ring->copybreak, len);
+	igbr_rx_set_short_len(ring);
 }
 
 /**
- * igbr_rx_get_copybreak - see igbr_rx_set_copybreak()
- * @ring: the ring
+ * igbr_rx_set_legacy - copy the head of each packet, or build it around its buffer
+ * @ring: the ring; it may be running
+ * @legacy: copy; costs more, and leaves the payload in a fragment that begins where it does
  */
-unsigned int igbr_rx_get_copybreak(const struct igbr_rx_ring *ring)
+void igbr_rx_set_legacy(struct igbr_rx_ring *ring, bool legacy)
 {
-	return ring->short_len < ETH_HLEN ? 0 : ring->short_len;
+	WRITE_ONCE(ring->legacy, legacy);
+	igbr_rx_set_short_len(ring);
 }
 
 /* Make a packet of a short frame by copy. Its buffer is free again. */
@@ -478,6 +491,25 @@ static noinline struct sk_buff *igbr_rx_copy(struct igbr_rx_ring *ring, void *bu
 		skb_put_data(skb, buf, len);
 		igbr_rx_put_buf(&ring->mem, buf, true);
 	}
+	return skb;
+}
+
+/* Make a packet of which the head is copied, and the rest of the buffer is a fragment. */
+static struct sk_buff *igbr_rx_build_legacy(struct igbr_rx_ring *ring, void *buf, unsigned int len)
+{
+	unsigned int head = eth_get_headlen(ring->netdev, buf, min(len, IGBR_RX_LEGACY_HEAD));
+	struct sk_buff *skb = napi_alloc_skb(ring->napi, IGBR_RX_LEGACY_HEAD);
+
+	if (unlikely(!skb))
+		return NULL;
+	skb_put_data(skb, buf, head);
+	if (head == len) {
+		igbr_rx_put_buf(&ring->mem, buf, true);
+		return skb;
+	}
+	skb_mark_for_recycle(skb);
+	skb_add_rx_frag(skb, 0, virt_to_page(buf), offset_in_page(buf) + head, len - head,
+			ring->mem.truesize);
 	return skb;
 }
 
@@ -543,7 +575,7 @@ static noinline struct sk_buff *igbr_rx_take_part(struct igbr_rx_ring *ring, voi
 		return NULL;
 	}
 	page_pool_dma_sync_for_cpu(ring->mem.pool, virt_to_page(buf), offset_in_page(buf), len);
-	if (last && !skb && len <= READ_ONCE(ring->short_len)) {
+	if (last && !skb && len <= READ_ONCE(ring->copybreak)) {
 		skb = igbr_rx_copy(ring, buf, len);
 		if (unlikely(!skb))
 			igbr_rx_drop(ring, buf, last, IGBR_RX_DROP_NO_MEMORY);
@@ -553,7 +585,8 @@ static noinline struct sk_buff *igbr_rx_take_part(struct igbr_rx_ring *ring, voi
 		skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, virt_to_page(buf),
 				offset_in_page(buf), len, ring->mem.truesize);
 	} else {
-		skb = igbr_rx_build(ring, buf, len);
+		skb = READ_ONCE(ring->legacy) ? igbr_rx_build_legacy(ring, buf, len) :
+						igbr_rx_build(ring, buf, len);
 		if (unlikely(!skb)) {
 			igbr_rx_drop(ring, buf, last, IGBR_RX_DROP_NO_MEMORY);
 			return NULL;

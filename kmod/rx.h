@@ -100,7 +100,9 @@ struct igbr_rx_stats {
  * @napi: NAPI instance that polls it
  * @tail: the RDT register
  * @queue: its number
- * @short_len: frames of up to so many bytes are copied, or refused without a whole header
+ * @short_len: frames of up to so many bytes take the slow way: copied, refused, or all (@legacy)
+ * @copybreak: frames of up to so many bytes are copied
+ * @legacy: heads of packets are copied
  * @hash_types: RSS types whose hash is taken from the device
  * @status_bits: status and error bits of a descriptor that the device is asked for
  * @prog: XDP program, or NULL
@@ -125,6 +127,8 @@ struct igbr_rx_ring {
 	void __iomem *tail;
 	u8 queue;
 	u16 short_len;
+	u16 copybreak;
+	bool legacy;
 	u16 hash_types;
 	u64 status_bits;
 	bool keep_bad;
@@ -163,8 +167,8 @@ void igbr_rx_mem_free(struct igbr_adapter *adapter, struct igbr_rx_mem *mem);
 void igbr_rx_attach(struct igbr_rx_ring *ring);
 void igbr_rx_start(struct igbr_adapter *adapter, struct igbr_rx_ring *ring);
 void igbr_rx_set_features(struct igbr_rx_ring *ring, netdev_features_t features);
-unsigned int igbr_rx_get_copybreak(const struct igbr_rx_ring *ring);
 void igbr_rx_set_copybreak(struct igbr_rx_ring *ring, unsigned int len);
+void igbr_rx_set_legacy(struct igbr_rx_ring *ring, bool legacy);
 void igbr_rx_stop(struct igbr_rx_ring *ring);
 void igbr_rx_set_drop(struct igbr_hw *hw, struct igbr_rx_ring *ring, bool drop);
 u64 igbr_rx_packets(const struct igbr_rx_ring *ring);

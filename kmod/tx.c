@@ -20,6 +20,7 @@
 #include <net/xdp.h>
 
 #include "igbr.h"
+#include "trace.h"
 
 /* The device pads from 17 bytes on (TCTL.PSP). */
 #define IGBR_TX_MIN_LEN		17
@@ -340,6 +341,13 @@ static int igbr_tx_prepare_segments(struct sk_buff *skb, unsigned int *l4len)
 	if (igbr_tx_is_ipv4(skb)) {
 		ip_hdr(skb)->tot_len = 0;
 		ip_hdr(skb)->check = 0;
+		/* The device sums up to the transport header: less what a tunnel has before it. */
+		if (skb->encapsulation) {
+			unsigned int tunnel = start - skb_transport_offset(skb);
+
+			ip_hdr(skb)->check = csum_fold(csum_partial(skb_transport_header(skb),
+								    tunnel, 0));
+		}
 	} else {
 		ipv6_hdr(skb)->payload_len = 0;
 	}
@@ -821,6 +829,7 @@ static __always_inline void igbr_tx_report(struct igbr_tx_ring *ring, unsigned i
 	u32 bytes = last->sent_bytes - ring->sent_bytes;
 
 	ring->sent_bytes = last->sent_bytes;
+	trace_igbr_tx_clean(ring, packets, bytes);
 	u64_stats_update_begin(&ring->syncp);
 	u64_stats_add(&ring->packets, packets);
 	u64_stats_add(&ring->bytes, bytes);

@@ -7,7 +7,8 @@ import re
 from lib.py import defer, ksft_eq, ksft_ge, ksft_in, ksft_ne, ksft_true
 from lib.py import deltas, full, output, refused, run, sh, stats64, strings
 from lib.py.flows import arrivals, flow, indirection, queue_counters
-from lib.py.traffic import IN, OUT, WAYS, load, ping, tcp
+from lib.py.trace import Trace
+from lib.py.traffic import IN, OUT, WAYS, carries, load, ping, tcp
 
 PINGS = 100
 FRAME = 14 + 20 + 8 + 60        # of a ping with 60 bytes of data, without the frame check sequence
@@ -98,7 +99,7 @@ def channels(card):
         ksft_eq(channel_counts(card), (most, count), "-l after -L")
         ksft_eq(card.channels(), count, "receive queues in sysfs")
         ksft_eq(set(indirection(card)[0]), set(range(count)), "queues in the indirection table")
-        came = arrivals(card, [flow(card, number) for number in range(200)])
+        came = arrivals(card, [flow(card, number) for number in range(160)])
         ksft_eq({queue for queue, frames in came.items() if frames}, set(range(count)), f"queues that frames came to: {came}")
         ping(card, OUT)
         tcp(card, IN, size=1 << 20)
@@ -127,8 +128,8 @@ def never_backwards(card):
                f"ethtool -G {card.ifname} rx 512 tx 128", f"ethtool -L {card.ifname} combined 1",
                f"ethtool -L {card.ifname} combined {most}", f"ethtool -L {card.ifname} combined {before}"]
     card.ready()
-    came = arrivals(card, [flow(card, number) for number in range(200)])
-    ksft_eq(sum(came.values()), 200, "frames to count")
+    came = arrivals(card, [flow(card, number) for number in range(160)])
+    ksft_eq(sum(came.values()), 160, "frames to count")
     last = {**dict(strings(card.ifname)), **{f"stats64 {name}": value for name, value in stats64(card.ifname).items()}}
     for change in changes:
         sh(change)
@@ -181,5 +182,24 @@ def copybreak(card):
         ksft_eq(tunable(card, name), default[name], f"{name} after a refusal")
 
 
+def legacy_rx(card):
+    """The private flag legacy-rx: heads of packets are copied, payload is in fragments, and every byte comes as it was sent."""
+    for state in ("on", "off"):
+        sh(f"ethtool --set-priv-flags {card.ifname} legacy-rx {state}")
+        defer(sh, f"ethtool --set-priv-flags {card.ifname} legacy-rx off")
+        ksft_in(f"legacy-rx: {state}", re.sub(r"\s*: ", ": ", output(f"ethtool --show-priv-flags {card.ifname}")))
+        with Trace({"net:napi_gro_receive_entry": f'name == "{card.ifname}" && len > 1000'}) as trace:
+            carries(card)
+            built = {one["nr_frags"] for one in trace.take()}
+        ksft_eq(built, {1} if state == "on" else {0}, f"legacy-rx {state}: fragments of frames of more than 1000 bytes")
+    sh(f"ethtool --set-priv-flags {card.ifname} legacy-rx on")
+    card.peer.ip(f"link set dev {card.peer.name} mtu 9000")
+    defer(card.peer.ip, f"link set dev {card.peer.name} mtu 1500")
+    sh(f"ip link set dev {card.ifname} mtu 9000")
+    defer(sh, f"ip link set dev {card.ifname} mtu 1500")
+    card.ready()
+    carries(card)
+
+
 if __name__ == "__main__":
-    run(__file__, [info, names, known_traffic, rings, rings_refused, channels, channels_refused, copybreak, never_backwards, under_load])
+    run(__file__, [info, names, known_traffic, rings, rings_refused, channels, channels_refused, copybreak, legacy_rx, never_backwards, under_load])

@@ -10,6 +10,7 @@ import struct
 from lib.py import KsftSkipEx, defer, ksft_eq, ksft_ge, ksft_in, ksft_true
 from lib.py import output, run, sh, strings, wait_until
 from lib.py.flows import arrivals, flow
+from lib.py.trace import Trace
 from lib.py.traffic import carries, make_socket, ping
 from updown import SO_SNDBUFFORCE, Config, blast, expected_report
 
@@ -117,9 +118,13 @@ def hang(card, config):
 def transmit_hang(card):
     """A card that cannot reach memory stops sending: reported as tx, with the queue, and recovered."""
     card.needs_igbr("it has no devlink instance")
-    recoveries = reporter(card, "tx")["recover"]
-    hang(card, Config(card))
-    wait_until(lambda: reporter(card, "tx")["state"] == "healthy", "recovery")
+    recoveries, before = reporter(card, "tx")["recover"], dict(strings(card.ifname))["reset_count"]
+    with Trace({"igbr:igbr_reset": f'name == "{card.ifname}"'}) as trace:
+        hang(card, Config(card))
+        wait_until(lambda: reporter(card, "tx")["state"] == "healthy", "recovery")
+        seen = [one["resets"] for one in trace.take()]
+    ksft_eq(seen, list(range(before + 1, before + 1 + len(seen))), "resets in the trace, by their number")
+    ksft_eq(dict(strings(card.ifname))["reset_count"], before + len(seen), "resets counted")
     ksft_ge(reporter(card, "tx")["recover"], recoveries + 1, "recoveries")
     said = devlink(card, f"health dump show {handle(card)} reporter tx")
     sh(f"devlink health dump clear {handle(card)} reporter tx")
@@ -154,7 +159,7 @@ def muted(card):
     resets = dict(strings(card.ifname))["reset_count"]
     defer(signals.mute, False)
     signals.mute(True)
-    arrivals(card, [flow(card, number) for number in range(200)])
+    arrivals(card, [flow(card, number) for number in range(160)])
     signals.mute(False)
     ksft_eq(dict(strings(card.ifname))["reset_count"], resets, "resets")
     passes(card)

@@ -61,8 +61,7 @@ BOOTS = (
 def run(report, selection):
     files = cxx.sources(SOURCE)
     cxx.formatted(report, files)
-    sanitized = "-DIGB_MODEL_SANITIZE=ON"
-    if not cxx.build(report, SOURCE, TREE, "g++-14", sanitized):
+    if not built(report):
         return
     cxx.tests(report, TREE, "model-tests")
     boots = [boot for boot in BOOTS if boot.kernel in selection.kernels]
@@ -74,6 +73,11 @@ def run(report, selection):
     fuzz(report)
     # For its warnings only: not optimised, it takes a third of the time.
     cxx.build(report, SOURCE, CHECK_TREE, "g++-12", "-DCMAKE_BUILD_TYPE=Debug")
+
+
+def built(report, target="all"):
+    """Build the model that machines run with: both sanitizers watch it."""
+    return cxx.build(report, SOURCE, TREE, "g++-14", "-DIGB_MODEL_SANITIZE=ON", target=target)
 
 
 def fuzz(report):

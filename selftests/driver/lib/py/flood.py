@@ -37,9 +37,9 @@ class Flood:
         # Not /proc/net: that is the namespace of the process, and a thread can be in another.
         folder = "/proc/thread-self/net/pktgen"
         thread = sorted(glob.glob(f"{folder}/kpktgend_*"))[0]
-        write(thread, "rem_device_all")
-        write(thread, f"add_device {self.sender.name}")
         device = f"{folder}/{self.sender.name}"
+        remove(thread, device)
+        write(thread, f"add_device {self.sender.name}")
         try:
             for setting in self.settings:
                 # Older kernels read numbers beyond the end of what is written, up to a line's end.
@@ -48,7 +48,14 @@ class Flood:
             write(f"{folder}/pgctrl", "start\n")
             wait_until(lambda: done(device) >= self.count, f"pktgen to send {self.count} frames")
         finally:
-            write(thread, "rem_device_all")
+            remove(thread, device)
+
+
+def remove(thread, device):
+    """Take the device from the thread, which does it later, and might take away the one that is added next."""
+    if os.path.exists(device):
+        write(thread, "rem_device_all")
+        wait_until(lambda: not os.path.exists(device), f"pktgen to give up {device}")
 
 
 def done(device):

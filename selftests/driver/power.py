@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""The port sleeps, with the machine or by itself, and is afterwards as it was."""
+
+import os
+
+from lib.py import KsftSkipEx, defer, ksft_eq, ksft_in
+from lib.py import full, output, read, run, sh, stats64, wait_until, write
+from lib.py.traffic import carries, load, ping
+
+PM_TEST, DELAY = "/sys/power/pm_test", "/sys/module/suspend/parameters/pm_test_delay"
+
+
+def sleep_once():
+    """The whole machine goes to sleep, all but the last step of it, and wakes."""
+    write("/sys/power/state", "freeze")
+
+
+def machine_sleeps(card):
+    """The machine sleeps under traffic and in peace: settings stay, traffic goes on, and no counter is lost."""
+    if not os.path.exists(PM_TEST):
+        raise KsftSkipEx("the kernel cannot try a suspend: CONFIG_PM_DEBUG, CONFIG_PM_SLEEP")
+    write(DELAY, 1)
+    write(PM_TEST, "platform")
+    defer(write, PM_TEST, "none")
+    sh(f"ethtool -G {card.ifname} rx 512")
+    defer(sh, f"ethtool -G {card.ifname} rx 256")
+    card.ready()
+    with load(card):
+        for _ in range(full(20, 2)):
+            before = stats64(card.ifname)
+            sleep_once()
+            card.ready()
+            ping(card)
+            now = stats64(card.ifname)
+            ksft_eq({name for name in now if now[name] < before[name]}, set(), "counters that fell")
+    ksft_in("RX:\t\t512", output(f"ethtool -g {card.ifname}").rpartition("Current")[2], "the ring as it was set")
+    carries(card)
+
+
+def sleeps_closed(card):
+    """The machine sleeps while the port is down; it opens afterwards."""
+    if not os.path.exists(PM_TEST):
+        raise KsftSkipEx("the kernel cannot try a suspend: CONFIG_PM_DEBUG, CONFIG_PM_SLEEP")
+    write(DELAY, 1)
+    write(PM_TEST, "platform")
+    defer(write, PM_TEST, "none")
+    sh(f"ip link set dev {card.ifname} down")
+    sleep_once()
+    sh(f"ip link set dev {card.ifname} up")
+    card.ready()
+    ping(card)
+
+
+def power(card, name):
+    return f"{card.port.device}/power/{name}"
+
+
+def falls_asleep(card):
+    wait_until(lambda: read(power(card, "runtime_status")) == "suspended", "the closed port to fall asleep")
+
+
+def closed_port_sleeps(card):
+    """With power/control auto a port that is down sleeps; it wakes for who opens it, and for who asks."""
+    card.needs_igbr("it sleeps when there is no link, too")
+    ksft_eq(read(power(card, "control")), "on", "power/control by default")
+    write(power(card, "control"), "auto")
+    defer(write, power(card, "control"), "on")
+    ping(card)
+    ksft_eq(read(power(card, "runtime_status")), "active", "an open port")
+    before = stats64(card.ifname)
+    sh(f"ip link set dev {card.ifname} down")
+    falls_asleep(card)
+    now = stats64(card.ifname)
+    ksft_eq({name for name in now if now[name] < before[name]}, set(), "counters of a sleeper that fell")
+    ksft_in("driver: igbr", output(f"ethtool -i {card.ifname}"))
+    ksft_in("PASS", output(f"ethtool -t {card.ifname} online"), "the self-test, for which it wakes")
+    falls_asleep(card)
+    sh(f"ip link set dev {card.ifname} address 02:00:00:00:00:07")
+    defer(sh, f"ip link set dev {card.ifname} address {card.port.mac}")
+    for command in ("dev reload", "health dump show", "health dump clear"):
+        sh(f"devlink {command} pci/{card.port.bdf}" + (" reporter rx" if "health" in command else ""))
+        falls_asleep(card)
+    sh(f"ip link set dev {card.ifname} address {card.port.mac}")
+    sh(f"ip link set dev {card.ifname} up")
+    card.ready()
+    ksft_eq(read(power(card, "runtime_status")), "active", "a port that was opened")
+    carries(card)
+
+
+if __name__ == "__main__":
+    run(__file__, [machine_sleeps, sleeps_closed, closed_port_sleeps])

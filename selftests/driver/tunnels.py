@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""TCP in tunnels over the card: checksums and cuts within them, by the card or by the stack, are right."""
+
+from types import SimpleNamespace
+
+from lib.py import KsftSkipEx, defer, ksft_eq, ksft_ge
+from lib.py import deltas, output, run, sh, stats64
+from lib.py.trace import Trace
+from lib.py.traffic import IN, OUT, ping, tcp
+
+XMIT = "net:net_dev_start_xmit"
+NAME = "tunnel0"
+MANGLE = "tx-tcp-mangleid-segmentation"
+INNER, PEER = {"4": "198.51.100.1", "6": "2001:db8:1::1"}, {"4": "198.51.100.2", "6": "2001:db8:1::2"}
+SIZE = 2 << 20
+KINDS = {
+    "vxlan": ("4", "46", "vxlan id 7 dstport 4789 local {local} remote {remote} dev {dev}"),
+    "vxlan with outer checksums": ("4", "46", "vxlan id 7 dstport 4789 udpcsum local {local} remote {remote} dev {dev}"),
+    "vxlan over IPv6": ("6", "46", "vxlan id 7 dstport 4789 udp6zerocsumtx udp6zerocsumrx local {local} remote {remote} dev {dev}"),
+    "gretap": ("4", "46", "gretap local {local} remote {remote}"),
+    "gre with checksums": ("4", "46", "gretap csum local {local} remote {remote}"),
+    "ipip": ("4", "4", "ipip local {local} remote {remote}"),
+    "sit": ("4", "6", "sit local {local} remote {remote}"),
+}
+
+
+def tunnel(card, kind):
+    """Both ends of a tunnel, with addresses; what the traffic's functions take for a card."""
+    outer, inner, words = KINDS[kind]
+    ends = ((card.port, card.address, card.peer_address, INNER), (card.peer, card.peer_address, card.address, PEER))
+    for port, mine, other, addresses in ends:
+        made = f"link add dev {NAME} type {words.format(local=mine[outer], remote=other[outer], dev=port.name)}"
+        if sh(f"ip {made}", port.peer, ok=False).ret:
+            raise KsftSkipEx(f"the kernel makes no tunnel: ip {made}")
+        defer(port.ip, f"link del dev {NAME}")
+        for version in inner:
+            width, extra = (24, "") if version == "4" else (64, "nodad")
+            port.ip(f"addr add {addresses[version]}/{width} dev {NAME} {extra}")
+        port.ip(f"link set dev {NAME} up")
+    return SimpleNamespace(address=INNER, peer_address=PEER, remote=card.remote, in_peer=card.in_peer)
+
+
+def offloaded(card):
+    return "tx-gso-partial: on" in output(f"ethtool -k {card.ifname}")
+
+
+def carried(card, kind, mangled):
+    """A tunnel carries TCP both ways; what the card is left to do is what its features say, and whether IPv4 IDs may repeat."""
+    through = tunnel(card, kind)
+    sh(f"ethtool -K {card.ifname} {MANGLE} {'on' if mangled else 'off'}")
+    defer(sh, f"ethtool -K {card.ifname} {MANGLE} off")
+    for version in KINDS[kind][1]:
+        ping(through, OUT, version)
+        before = stats64(card.ifname)
+        with Trace({XMIT: f'name == "{card.ifname}" && gso_size > 0'}) as trace:
+            tcp(through, OUT, version, SIZE)
+            large = len(trace.take())
+        sent = deltas(before, stats64(card.ifname))
+        ksft_eq(large > 0, offloaded(card) and (version == "6" or mangled), f"{kind}, IPv{version}: large packets are left to the card")
+        ksft_ge(sent["tx_packets"], SIZE // 1460, f"{kind}, IPv{version}: frames")
+        tcp(through, IN, version, SIZE // 4)
+    ksft_eq((sent["tx_errors"], sent["tx_dropped"]), (0, 0), f"{kind}: errors and drops")
+
+
+def case(kind):
+    def test(card):
+        carried(card, kind, True)
+    test.__name__ = kind.replace(" ", "_")
+    test.__doc__ = f"TCP in {kind}."
+    return test
+
+
+def own_ids(card):
+    """Unless IPv4 IDs may repeat, the stack cuts what has them."""
+    carried(card, "vxlan", False)
+
+
+def by_the_stack(card):
+    """Turned off, the stack does all of it."""
+    features = ("tx-gso-partial", "tx-udp_tnl-segmentation", "tx-gre-segmentation")
+    if offloaded(card):
+        defer(sh, f"ethtool -K {card.ifname} " + " ".join(f"{name} on" for name in features))
+    sh(f"ethtool -K {card.ifname} tx-gso-partial off")
+    carried(card, "vxlan", True)
+
+
+if __name__ == "__main__":
+    run(__file__, [case(kind) for kind in KINDS] + [own_ids, by_the_stack])
