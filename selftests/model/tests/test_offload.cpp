@@ -141,6 +141,20 @@ TEST(TxChecksum, WholePackets) {
     }
 }
 
+TEST(TxChecksum, WhatTheIpFieldHeldIsSummedWithTheHeader) {
+    Bytes data = make_frame({});
+    constexpr u16 held = 0x1234;
+    store_be16(data.data() + 14 + 10, held);
+    TxContext context;
+    context.mac_length = 14;
+    context.ip_length = 20;
+    const TxRequest request{false, true, false, false, static_cast<u32>(data.size())};
+    const auto frames = transmit_frames(data, context, request, vlan_type, TcpFlagMasks{});
+    ASSERT_TRUE(frames.ok()) << frames.error().text;
+    const ByteView ip = ByteView(frames.value().at(0)).subspan(14, 20);
+    EXPECT_EQ(checksum_fold(checksum_add(held, ip)), 0xffff);
+}
+
 TEST(TxChecksum, AUdpSumOfZeroIsSentAsAllOnes) {
     FrameSpec spec;
     spec.protocol = 17;
