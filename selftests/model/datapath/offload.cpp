@@ -18,7 +18,7 @@ constexpr std::size_t tcp_checksum_at = 16;
 constexpr std::size_t udp_checksum_at = 6;
 constexpr std::size_t sctp_checksum_at = 8;
 
-// What the driver left in the field is summed, too: a tunnel's headers within IPLEN are made up for there.
+// What the field held is summed, too: a driver uses it for a tunnel's headers, which are in IPLEN.
 void fill_ip_checksum(Bytes& frame, const TxContext& context) {
     u8* ip = frame.data() + context.mac_length;
     const u32 sum = checksum_add(0, ByteView(ip, context.ip_length));

@@ -164,9 +164,11 @@ TEST_F(CommandTest, AnswersNonsenseWithAnError) {
     for (const char* line :
          {"", "7", "{", R"({"do":"dance"})", R"({"do":"statistics","nic":"nobody"})",
           R"({"do":"fault","fault":"none"})", R"({"do":"inject","hex":"0"})",
-          R"({"do":"inject","hex":"zz"})", R"({"do":"generate","kind":"ipx"})",
-          R"({"do":"generate","source":"::1"})", R"({"do":"generate","count":2000000})",
-          R"({"do":"register","offset":131072})", R"({"do":"replay","file":"/none"})"}) {
+          R"({"do":"inject","hex":"0g0000000000000000000000000000"})",
+          R"({"do":"inject","hex":"g00000000000000000000000000000"})",
+          R"({"do":"generate","kind":"ipx"})", R"({"do":"generate","source":"::1"})",
+          R"({"do":"generate","count":2000000})", R"({"do":"register","offset":131072})",
+          R"({"do":"replay","file":"/none"})"}) {
         const auto answer = ask(line);
         EXPECT_EQ(answer["ok"], false) << line;
         EXPECT_FALSE(answer["error"].get<std::string>().empty()) << line;

@@ -124,6 +124,9 @@ TEST(TxChecksum, WholePackets) {
             Bytes data = make_frame(spec);
             const Bytes right = data;
             const FrameInfo info = parse_frame(data, vlan_type);
+            if (!ipv6) {
+                store_be16(data.data() + info.l3 + 10, 0);
+            }
             if (protocol == 132) {
                 store_le<u32>(data.data() + info.l4 + 8, 0);
             } else {
@@ -139,6 +142,20 @@ TEST(TxChecksum, WholePackets) {
             EXPECT_EQ(frames.value().at(0), right) << int{protocol} << (ipv6 ? " v6" : " v4");
         }
     }
+}
+
+TEST(TxChecksum, WhatTheIpFieldHeldIsSummedWithTheHeader) {
+    Bytes data = make_frame({});
+    constexpr u16 held = 0x1234;
+    store_be16(data.data() + 14 + 10, held);
+    TxContext context;
+    context.mac_length = 14;
+    context.ip_length = 20;
+    const TxRequest request{false, true, false, false, static_cast<u32>(data.size())};
+    const auto frames = transmit_frames(data, context, request, vlan_type, TcpFlagMasks{});
+    ASSERT_TRUE(frames.ok()) << frames.error().text;
+    const ByteView ip = ByteView(frames.value().at(0)).subspan(14, 20);
+    EXPECT_EQ(checksum_fold(checksum_add(held, ip)), 0xffff);
 }
 
 TEST(TxChecksum, AUdpSumOfZeroIsSentAsAllOnes) {

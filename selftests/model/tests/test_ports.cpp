@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 
 #include "ports/cable.hpp"
 #include "ports/pcap.hpp"
@@ -155,6 +156,14 @@ TEST(Pcap, WhatIsWrittenIsReadBack) {
     const auto frames = read_pcap(path);
     ASSERT_TRUE(frames.ok());
     EXPECT_EQ(frames.value(), (std::vector<Bytes>{Bytes(60, 1), Bytes(1514, 2)}));
+    // What other programs read: nanoseconds, Ethernet, and of each frame its time and both lengths.
+    const Bytes head = from_hex(
+        "4d3cb2a1 0200 0400 00000000 00000000 ffff0000 01000000"
+        "01000000 0065cd1d 3c000000 3c000000");
+    Bytes written(head.size());
+    std::ifstream(path, std::ios::binary)
+        .read(reinterpret_cast<char*>(written.data()), static_cast<std::streamsize>(head.size()));
+    EXPECT_EQ(written, head);
     EXPECT_FALSE(read_pcap(folder + "/none").ok());
     std::filesystem::remove_all(folder);
 }

@@ -71,7 +71,6 @@ class Bench:
         self.name = os.environ["NETIF"]
         self.peer = os.environ["PEERIF"]
         self.pci = os.environ["PORT0_PCI"]
-        self.statistics_before = {}
 
     def counters(self):
         pairs = re.findall(r"^ +(\w+): (\d+)$", run(f"ethtool -S {self.name}"), re.MULTILINE)
