@@ -5,6 +5,7 @@
 #include <array>
 #include <set>
 
+#include "model/doctor_parts.hpp"
 #include "model/glossary.hpp"
 #include "model/queue_counters.hpp"
 #include "util/text.hpp"
@@ -208,6 +209,9 @@ std::vector<Finding> examine(const LedgerReport& receive, const LedgerReport& tr
     find_squeezes(receive, findings);
     find_hot_queue(receive, findings);
     find_interrupts(receive.snapshot, surroundings, findings);
+    find_far_cpus(receive.snapshot, surroundings, findings);
+    find_stalls(transmit, findings);
+    find_driver(receive.snapshot, surroundings, findings);
     find_link(receive.snapshot.topology.device, findings);
     std::ranges::stable_sort(findings, [](const Finding& left, const Finding& right) {
         return left.severity != right.severity ? left.severity > right.severity

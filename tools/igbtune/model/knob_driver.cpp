@@ -45,15 +45,51 @@ bool wait_for(int seconds, const Condition& condition) {
     return true;
 }
 
-Status change_driver(Sources& sources, const std::string& address, const std::string& driver) {
-    source::LinkState state;
-    if (const auto before = device_of(sources, address)) {
-        auto kept = source::link_state(sources.netlink(), before->index);
-        if (!kept) {
-            return kept.error();
-        }
-        state = std::move(*kept);
+std::optional<source::LinkState> state_of(Sources& sources, const std::string& address) {
+    const auto device = device_of(sources, address);
+    const auto state = device ? source::link_state(sources.netlink(), device->index)
+                              : Result<source::LinkState>(Error{});
+    return state ? std::optional(*state) : std::nullopt;
+}
+
+// What comes behind the name.
+std::optional<source::LinkState> state_in(std::string_view value) {
+    const std::string_view name = driver_name(value);
+    return name.size() < value.size() ? source::parse_link_state(value.substr(name.size() + 1))
+                                      : std::nullopt;
+}
+
+Result<std::string> read_driver(Sources& sources, const std::string& address) {
+    auto driver = source::bound_driver(sources.files(), address);
+    if (!driver) {
+        return driver;
     }
+    const auto state = state_of(sources, address);
+    return state ? *driver + "/" + source::link_state_text(*state) : driver;
+}
+
+// A device without what it had is not the one that is wanted back.
+bool means_driver(std::string_view now, std::string_view wanted) {
+    const auto before = state_in(wanted);
+    const auto after = state_in(now);
+    return driver_name(now) == driver_name(wanted) &&
+           (!before || (after && source::has_link_state(*after, *before)));
+}
+
+Status wait_for_carrier(Sources& sources, int device, std::string_view driver) {
+    const bool linked = wait_for(link_patience_seconds, [&] {
+        const auto now = source::link_by_index(sources.netlink(), device);
+        return now && now->carrier.value_or(false);
+    });
+    return linked ? Status(util::Done{})
+                  : Status(Error{ErrorKind::failure,
+                                 "the link does not come with " + std::string(driver)});
+}
+
+Status change_driver(Sources& sources, const std::string& address, const std::string& value) {
+    const std::string driver(driver_name(value));
+    const auto given = state_in(value);
+    const auto state = given ? given : state_of(sources, address);
     if (Status bound = source::bind_driver(sources.files(), address, driver); !bound) {
         return bound;
     }
@@ -65,32 +101,33 @@ Status change_driver(Sources& sources, const std::string& address, const std::st
     if (!there) {
         return Error{ErrorKind::failure, driver + " shows no network device"};
     }
-    if (Status restored = source::restore_link_state(sources.netlink(), link->index, state);
+    if (!state) {
+        return util::Done{};
+    }
+    if (Status restored = source::restore_link_state(sources.netlink(), link->index, *state);
         !restored) {
         return Error{restored.error().kind,
                      "its addresses could not be given back: " + restored.error().message};
     }
-    if (!state.carrier) {
-        return util::Done{};
-    }
-    const bool linked = wait_for(link_patience_seconds, [&] {
-        const auto now = source::link_by_index(sources.netlink(), link->index);
-        return now && now->carrier.value_or(false);
-    });
-    return linked ? Status(util::Done{})
-                  : Status(Error{ErrorKind::failure, "the link does not come with " + driver});
+    return state->carrier ? wait_for_carrier(sources, link->index, driver) : Status(util::Done{});
 }
 
 Result<std::string> canonical_driver(std::string_view text) {
-    const bool right = !text.empty() && std::ranges::all_of(text, [](char letter) {
+    const std::string_view name = driver_name(text);
+    const bool right = !name.empty() && std::ranges::all_of(name, [](char letter) {
         return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
                (letter >= '0' && letter <= '9') || letter == '_' || letter == '-';
     });
-    return right ? Result(std::string(text))
-                 : Result<std::string>(Error{ErrorKind::invalid, "a driver's name would be right"});
+    return right && (name == text || state_in(text))
+               ? Result(std::string(text))
+               : Result<std::string>(Error{ErrorKind::invalid, "a driver's name would be right"});
 }
 
 }  // namespace
+
+std::string_view driver_name(std::string_view value) {
+    return value.substr(0, value.find('/'));
+}
 
 Knob driver_knob(Sources& sources, const std::string& address) {
     Knob knob;
@@ -99,10 +136,11 @@ Knob driver_knob(Sources& sources, const std::string& address) {
     knob.order = Order::channels;
     knob.form = Form::own;
     knob.canonical = canonical_driver;
-    knob.get = [&sources, address] { return source::bound_driver(sources.files(), address); };
-    knob.put = [&sources, address](const std::string& driver) {
-        return change_driver(sources, address, driver);
+    knob.get = [&sources, address] { return read_driver(sources, address); };
+    knob.put = [&sources, address](const std::string& value) {
+        return change_driver(sources, address, value);
     };
+    knob.means = means_driver;
     return knob;
 }
 

@@ -18,6 +18,15 @@ std::string last_part(const std::string& path) {
     return path.substr(path.find_last_of('/') + 1);
 }
 
+Status probe_again(const Files& files, const std::string& address, bool bound) {
+    if (bound) {
+        if (Status done = files.write(functions + address + "/driver/unbind", address); !done) {
+            return done;
+        }
+    }
+    return files.write("/sys/bus/pci/drivers_probe", address);
+}
+
 }  // namespace
 
 Result<std::string> pci_address(const Files& files, const std::string& device) {
@@ -53,17 +62,21 @@ Status bind_driver(const Files& files, const std::string& address, const std::st
     if (!now) {
         return now.error();
     }
-    const std::string function = functions + address;
-    if (Status done = files.write(function + "/driver_override", driver + "\n"); !done) {
+    if (*now == driver) {
+        return util::Done{};
+    }
+    const std::string override = functions + address + "/driver_override";
+    const auto before = files.read(override);
+    if (Status done = files.write(override, driver + "\n"); !done) {
         return done;
     }
-    if (!now->empty()) {
-        if (Status done = files.write(function + "/driver/unbind", address); !done) {
-            return done;
-        }
-    }
-    if (Status done = files.write("/sys/bus/pci/drivers_probe", address); !done) {
-        return done;
+    const Status probed = probe_again(files, address, !now->empty());
+    // Only for this moment: who binds later finds what was said before. An empty line takes it
+    // away.
+    const bool said = before && !before->starts_with("(null)");
+    const Status restored = files.write(override, said ? *before : "\n");
+    if (!probed || !restored) {
+        return probed ? restored : probed;
     }
     const auto bound = bound_driver(files, address);
     if (!bound || *bound != driver) {
