@@ -199,23 +199,24 @@ private:
 TEST_F(Machine, ADriverIsChangedAndNothingElseStays) {
     const Pci pci(path(""));
     const std::string address = "0000:01:00.0";
-    const auto override = [&] {
-        return *pci.read("/sys/bus/pci/devices/0000:01:00.0/driver_override");
-    };
-    ASSERT_TRUE(source::bind_driver(pci, address, "igbr").ok());
+    const auto override = [&] { return *source::driver_override(pci, address); };
+    ASSERT_TRUE(source::bind_driver(pci, address, "igbr", "").ok());
     EXPECT_EQ(*source::bound_driver(pci, address), "igbr");
-    EXPECT_EQ(override(), "(null)\n");
-    EXPECT_TRUE(source::bind_driver(pci, address, "igbr").ok());
-    const auto unknown = source::bind_driver(pci, address, "nothing");
+    EXPECT_EQ(override(), "");
+    EXPECT_TRUE(source::bind_driver(pci, address, "igbr", "").ok());
+    const auto unknown = source::bind_driver(pci, address, "nothing", "");
     ASSERT_FALSE(unknown.ok());
     EXPECT_EQ(unknown.error().kind, util::ErrorKind::not_supported);
     EXPECT_EQ(*source::bound_driver(pci, address), "igbr");
-    const auto refused = source::bind_driver(pci, address, "stubborn");
+    const auto refused = source::bind_driver(pci, address, "stubborn", "igb");
     ASSERT_FALSE(refused.ok());
     EXPECT_EQ(refused.error().message, "stubborn does not take 0000:01:00.0");
     EXPECT_EQ(*source::bound_driver(pci, address), "");
-    EXPECT_EQ(override(), "(null)\n");
-    ASSERT_TRUE(source::bind_driver(pci, address, "igb").ok());
+    EXPECT_EQ(override(), "igb");
+    ASSERT_TRUE(source::bind_driver(pci, address, "igb", "").ok());
+    EXPECT_EQ(override(), "");
+    ASSERT_TRUE(source::bind_driver(pci, address, "igb", "igb").ok());
+    EXPECT_EQ(override(), "igb") << "the driver is there already";
 }
 
 source::Bytes address_message(unsigned char last) {

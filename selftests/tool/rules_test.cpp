@@ -205,7 +205,7 @@ TEST(FlowRule, WrongOnesSayWhatWouldBeRight) {
           "udp4 src-ip 192.0.2 action 1", "udp6 src-ip 192.0.2.1 action 1",
           "ether src 02:00:00:00:00 action 1", "ether src 2:00:00:00:00:01 action 1",
           "udp4 action x", "udp4 action 1 loc", "udp4 action 1 loc 2147483648", "raw 00",
-          "raw zz action 1", "action 1"}) {
+          "raw zz action 1", "raw", "action 1"}) {
         const auto rule = parse_flow_rule(wrong);
         ASSERT_FALSE(rule.ok()) << wrong;
         EXPECT_EQ(rule.error().kind, util::ErrorKind::invalid);

@@ -316,8 +316,7 @@ def rules():
     want(state()["ntuple"] == one, f"{state()['ntuple']} after the feature was off, not {one}")
     for wrong in ("nonsense", "ether proto 1", "udp4 dst-port 70000 action 0", "ether proto 0x88b5 action 0 loc x"):
         done = igbtune("set", NETIF, f"ntuple={wrong}", code=2)
-        want(done.stderr.count("\n") == 1 and "would be right" in done.stderr or "is no" in done.stderr or
-             "no action" in done.stderr, done.stderr)
+        want(done.stderr.count("\n") == 1 and ("would be right" in done.stderr or "this is no" in done.stderr), done.stderr)
     done = igbtune("set", NETIF, "ntuple=ether proto 0x88b7 action 99", code=1)
     want("refuses ether proto 0x88b7 action 99" in done.stderr and done.stderr.endswith("everything is as it was\n"),
          done.stderr)
@@ -367,7 +366,9 @@ class Port:
         devices = os.listdir(f"{self.function}/net") if os.path.isdir(f"{self.function}/net") else []
         shown = [self.bound(), override]
         for device in devices:
-            link = self.said("-o", "link", "show", "dev", device)[0].split()
+            link = " ".join(self.said("-o", "link", "show", "dev", device)).split()
+            if not link:
+                return []  # it went as we looked
             shown += [device, link[link.index("mtu") + 1], "LOWER_UP" in link[2]]
             shown += sorted(" ".join(line.split()[2:4]) for line in self.said("-o", "address", "show", "dev", device)
                             if " fe80:" not in line)
@@ -378,7 +379,7 @@ class Port:
 
     @staticmethod
     def said(*arguments):
-        return subprocess.run(["ip", *arguments], check=True, capture_output=True, text=True).stdout.splitlines()
+        return subprocess.run(["ip", *arguments], check=False, capture_output=True, text=True).stdout.splitlines()
 
 
 def other_driver(port):

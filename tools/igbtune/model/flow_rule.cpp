@@ -181,7 +181,8 @@ ethtool_rx_flow_spec empty_spec(const Type& type) {
     ethtool_rx_flow_spec spec{};
     spec.flow_type = type.flow;
     if (type.flow == IP_USER_FLOW) {
-        spec.h_u.usr_ip4_spec.ip_ver = ETH_RX_NFC_IP4;
+        std::as_writable_bytes(std::span(&spec.h_u, 1))[offsetof(ethtool_usrip4_spec, ip_ver)] =
+            std::byte{ETH_RX_NFC_IP4};
     }
     return spec;
 }
@@ -211,7 +212,7 @@ Status put_field(const Type& type, ethtool_rx_flow_spec& spec, std::string_view 
 Status put_action(ethtool_rx_flow_spec& spec, std::string_view text) {
     const auto queue = util::number<std::uint32_t>(text);
     if (!queue && text != "-1") {
-        return wrong(text, "a queue, or -1 to drop, would be a right action");
+        return wrong(text, "action and a queue, or -1 to drop, would be right");
     }
     spec.ring_cookie = queue ? std::uint64_t{*queue} : discard;
     return util::Done{};
@@ -220,7 +221,7 @@ Status put_action(ethtool_rx_flow_spec& spec, std::string_view text) {
 Status put_location(FlowRule& rule, std::string_view text) {
     rule.location = util::number<std::uint32_t>(text);
     if (!rule.location || *rule.location >= RX_CLS_LOC_SPECIAL) {
-        return wrong(text, "a number would be a right loc");
+        return wrong(text, "loc and a number would be right");
     }
     return util::Done{};
 }
@@ -233,6 +234,20 @@ Status put_raw(FlowRule& rule, std::string_view hex) {
     std::memcpy(&rule.spec, value->data(), sizeof(rule.spec));
     rule.spec.location = 0;
     return util::Done{};
+}
+
+// Without a type only "raw" has been said.
+Status put_word(const Type* type, FlowRule& rule, std::string_view word, std::string_view text) {
+    if (word == "loc") {
+        return put_location(rule, text);
+    }
+    if (word == "action") {
+        return put_action(rule.spec, text);
+    }
+    if (type == nullptr) {
+        return word == "raw" ? put_raw(rule, text) : Status(wrong(word, "only loc may follow"));
+    }
+    return put_field(*type, rule.spec, word, text);
 }
 
 std::string words_of(const ethtool_rx_flow_spec& spec) {
@@ -286,11 +301,9 @@ Result<FlowRule> parse_flow_rule(std::string_view text) {
         if (place + 1 == words.size()) {
             return wrong(word, "a value must follow");
         }
-        Status done = word == "loc"      ? put_location(rule, words[place + 1])
-                      : word == "action" ? put_action(rule.spec, words[place + 1])
-                      : word == "raw"    ? put_raw(rule, words[place + 1])
-                                         : put_field(*type, rule.spec, word, words[place + 1]);
-        if (!done) {
+        if (const Status done =
+                put_word(type == types.end() ? nullptr : type, rule, word, words[place + 1]);
+            !done) {
             return done.error();
         }
         action = action || word == "action" || word == "raw";

@@ -45,35 +45,60 @@ bool wait_for(int seconds, const Condition& condition) {
     return true;
 }
 
-std::optional<source::LinkState> state_of(Sources& sources, const std::string& address) {
+std::optional<source::LinkState> link_of(Sources& sources, const std::string& address) {
     const auto device = device_of(sources, address);
     const auto state = device ? source::link_state(sources.netlink(), device->index)
                               : Result<source::LinkState>(Error{});
     return state ? std::optional(*state) : std::nullopt;
 }
 
-// What comes behind the name.
-std::optional<source::LinkState> state_in(std::string_view value) {
+// What a value says beside the driver's name.
+struct Kept {
+    std::string override;  // driver_override of the function; empty: none
+    std::optional<source::LinkState> link;
+};
+
+// "/OVERRIDE/LINK" behind the name; nothing: the name is all.
+std::optional<Kept> kept_in(std::string_view value) {
     const std::string_view name = driver_name(value);
-    return name.size() < value.size() ? source::parse_link_state(value.substr(name.size() + 1))
-                                      : std::nullopt;
+    const std::size_t middle = value.find('/', name.size() + 1);
+    if (name.size() == value.size() || middle == std::string_view::npos) {
+        return std::nullopt;
+    }
+    const std::string_view link = value.substr(middle + 1);
+    Kept kept{.override = std::string(value.substr(name.size() + 1, middle - name.size() - 1)),
+              .link = source::parse_link_state(link)};
+    return kept.link || link.empty() ? std::optional(std::move(kept)) : std::nullopt;
+}
+
+Result<Kept> kept_now(Sources& sources, const std::string& address) {
+    auto override = source::driver_override(sources.files(), address);
+    if (!override) {
+        return override.error();
+    }
+    return Kept{.override = std::move(*override), .link = link_of(sources, address)};
 }
 
 Result<std::string> read_driver(Sources& sources, const std::string& address) {
-    auto driver = source::bound_driver(sources.files(), address);
-    if (!driver) {
-        return driver;
+    const auto driver = source::bound_driver(sources.files(), address);
+    const auto kept = kept_now(sources, address);
+    if (!driver || !kept) {
+        return driver ? kept.error() : driver.error();
     }
-    const auto state = state_of(sources, address);
-    return state ? *driver + "/" + source::link_state_text(*state) : driver;
+    return *driver + "/" + kept->override + "/" +
+           (kept->link ? source::link_state_text(*kept->link) : "");
 }
 
 // A device without what it had is not the one that is wanted back.
 bool means_driver(std::string_view now, std::string_view wanted) {
-    const auto before = state_in(wanted);
-    const auto after = state_in(now);
-    return driver_name(now) == driver_name(wanted) &&
-           (!before || (after && source::has_link_state(*after, *before)));
+    const auto before = kept_in(wanted);
+    const auto after = kept_in(now);
+    const bool same = driver_name(now) == driver_name(wanted);
+    if (!same || !before) {
+        return same;
+    }
+    return after && after->override == before->override &&
+           (!before->link || (after->link && source::has_link_state(*after->link, *before->link)));
 }
 
 Status wait_for_carrier(Sources& sources, int device, std::string_view driver) {
@@ -88,9 +113,13 @@ Status wait_for_carrier(Sources& sources, int device, std::string_view driver) {
 
 Status change_driver(Sources& sources, const std::string& address, const std::string& value) {
     const std::string driver(driver_name(value));
-    const auto given = state_in(value);
-    const auto state = given ? given : state_of(sources, address);
-    if (Status bound = source::bind_driver(sources.files(), address, driver); !bound) {
+    const auto given = kept_in(value);
+    const auto kept = given ? Result<Kept>(*given) : kept_now(sources, address);
+    if (!kept) {
+        return kept.error();
+    }
+    if (Status bound = source::bind_driver(sources.files(), address, driver, kept->override);
+        !bound) {
         return bound;
     }
     std::optional<source::Link> link;
@@ -101,15 +130,17 @@ Status change_driver(Sources& sources, const std::string& address, const std::st
     if (!there) {
         return Error{ErrorKind::failure, driver + " shows no network device"};
     }
-    if (!state) {
+    if (!kept->link) {
         return util::Done{};
     }
-    if (Status restored = source::restore_link_state(sources.netlink(), link->index, *state);
+    if (const Status restored =
+            source::restore_link_state(sources.netlink(), link->index, *kept->link);
         !restored) {
         return Error{restored.error().kind,
                      "its addresses could not be given back: " + restored.error().message};
     }
-    return state->carrier ? wait_for_carrier(sources, link->index, driver) : Status(util::Done{});
+    return kept->link->carrier ? wait_for_carrier(sources, link->index, driver)
+                               : Status(util::Done{});
 }
 
 Result<std::string> canonical_driver(std::string_view text) {
@@ -118,7 +149,7 @@ Result<std::string> canonical_driver(std::string_view text) {
         return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
                (letter >= '0' && letter <= '9') || letter == '_' || letter == '-';
     });
-    return right && (name == text || state_in(text))
+    return right && (name == text || kept_in(text))
                ? Result(std::string(text))
                : Result<std::string>(Error{ErrorKind::invalid, "a driver's name would be right"});
 }

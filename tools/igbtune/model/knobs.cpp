@@ -361,6 +361,7 @@ Result<const Knob*> Knobs::find(std::string_view name) const {
         return &*found;
     }
     std::vector<std::string> names;
+    names.reserve(knobs_.size());
     for (const Knob& knob : knobs_) {
         names.push_back(knob.name);
     }

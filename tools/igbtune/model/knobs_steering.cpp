@@ -249,7 +249,7 @@ std::string table_text(const std::vector<std::uint32_t>& table) {
 Result<std::vector<std::uint32_t>> parse_table(std::string_view text, std::size_t size) {
     constexpr std::uint32_t most_queues = 65535;
     const std::string right = "equal N, or " + std::to_string(size) + " queues such as 0*" +
-                              std::to_string(size / 2) + ",1*" + std::to_string(size - size / 2) +
+                              std::to_string(size / 2) + ",1*" + std::to_string(size - (size / 2)) +
                               ", would be right";
     std::vector<std::uint32_t> table;
     if (text.starts_with("equal ")) {
@@ -308,7 +308,7 @@ Result<std::uint64_t> parse_fields(std::string_view text) {
         return fields;
     }
     for (const char wanted : text) {
-        const auto known =
+        const auto* const known =
             std::ranges::find(field_letters, wanted, [](const auto& entry) { return entry.first; });
         if (known == field_letters.end()) {
             return invalid("letters of mvtsdfnr, as ethtool has them, would be right");

@@ -52,7 +52,17 @@ std::vector<std::string> network_devices(const Files& files, const std::string& 
     return names ? *names : std::vector<std::string>{};
 }
 
-Status bind_driver(const Files& files, const std::string& address, const std::string& driver) {
+Result<std::string> driver_override(const Files& files, const std::string& address) {
+    const auto text = files.read(functions + address + "/driver_override");
+    if (!text) {
+        return text.error();
+    }
+    const std::string_view said = util::trim(*text);
+    return said == "(null)" ? std::string() : std::string(said);
+}
+
+Status bind_driver(const Files& files, const std::string& address, const std::string& driver,
+                   const std::string& override) {
     if (!files.list("/sys/bus/pci/drivers/" + driver)) {
         return Error{ErrorKind::not_supported, "there is no PCI driver " + util::printable(driver) +
                                                    " here: modprobe " + util::printable(driver) +
@@ -62,19 +72,16 @@ Status bind_driver(const Files& files, const std::string& address, const std::st
     if (!now) {
         return now.error();
     }
+    const std::string path = functions + address + "/driver_override";
+    const std::string wanted = override + "\n";  // an empty line takes it away
     if (*now == driver) {
-        return util::Done{};
+        return files.write(path, wanted);
     }
-    const std::string override = functions + address + "/driver_override";
-    const auto before = files.read(override);
-    if (Status done = files.write(override, driver + "\n"); !done) {
+    if (Status done = files.write(path, driver + "\n"); !done) {
         return done;
     }
     const Status probed = probe_again(files, address, !now->empty());
-    // Only for this moment: who binds later finds what was said before. An empty line takes it
-    // away.
-    const bool said = before && !before->starts_with("(null)");
-    const Status restored = files.write(override, said ? *before : "\n");
+    const Status restored = files.write(path, wanted);
     if (!probed || !restored) {
         return probed ? restored : probed;
     }
