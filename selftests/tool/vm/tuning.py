@@ -265,6 +265,11 @@ def steering():
     want(set(sum(rows, [])) == {"0"}, f"ethtool sees another table: {said}")
     igbtune("rollback")
     want(state() == before, "not as before")
+    # igb begins with a table that is not the core's default. Taken back it is one that somebody set, which the core
+    # defends against fewer channels.
+    if before["rss.table"] != '"default"':
+        subprocess.run(["ethtool", "-X", NETIF, "default"], check=True)
+        before = state()
     if "channels.combined" in before and before["channels.combined"] != "1":
         igbtune("set", NETIF, "channels.combined=1")
         want(state()["rss.table"] == '"default"', "with one queue there is one table")
@@ -291,8 +296,8 @@ def profiles():
 def rules():
     """Rules that lead flows to queues: as the kernel tells them, kept where they are wanted, and back."""
     before = state()
-    if "ntuple" not in before:
-        raise Missing("the driver has no rules")
+    if "ntuple" not in before or "feature.rx-ntuple-filter" not in before:
+        raise Missing("the driver takes no rules here")
 
     def told():
         said = subprocess.run(["ethtool", "-n", NETIF], check=True, capture_output=True, text=True).stdout
