@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
+#include <sys/socket.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 

@@ -3,6 +3,7 @@
 // own.
 #include <gtest/gtest.h>
 #include <linux/ethtool.h>
+#include <netinet/in.h>
 
 #include <array>
 #include <cstring>

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "model/doctor_parts.hpp"
+
+#include <string>
+#include <utility>
+
 #include "model/queue_counters.hpp"
 #include "util/text.hpp"
 
@@ -8,6 +12,17 @@ namespace {
 
 bool is_far(const std::optional<util::CpuSet>& cpus, const util::CpuSet& near) {
     return cpus && !cpus->empty() && !cpus->within(near);
+}
+
+Finding far_finding(const Surroundings& surroundings, const util::CpuSet& cpus, std::string title,
+                    const std::string& command) {
+    const std::string near = surroundings.node_cpus.list();
+    return {.severity = Severity::warning,
+            .weight = 0,
+            .title = std::move(title),
+            .evidence = "CPUs " + cpus.list() + "; the device is at node " +
+                        std::to_string(surroundings.node.value_or(0)) + ", CPUs " + near,
+            .advice = command + near + " --confirm 60"};
 }
 
 std::int64_t level_of(const CounterGroup& group, std::string_view name) {
@@ -26,33 +41,20 @@ void find_far_cpus(const Snapshot& snapshot, const Surroundings& surroundings,
     if (!surroundings.node) {
         return;
     }
-    const std::string& device = snapshot.topology.device.name;
-    const std::string near = surroundings.node_cpus.list();
-    const std::string node = std::to_string(*surroundings.node);
     for (const Queue& queue : snapshot.topology.queues) {
-        const std::string knob = "rx-" + std::to_string(queue.id);
-        if (!queue.rx) {
-            continue;
+        if (queue.rx && is_far(queue.rx->steering, surroundings.node_cpus)) {
+            findings.push_back(far_finding(
+                surroundings, *queue.rx->steering,
+                "RPS takes packets of queue " + std::to_string(queue.id) + " to another NUMA node",
+                "igbtune set " + snapshot.topology.device.name + " rx-" + std::to_string(queue.id) +
+                    ".rps_cpus="));
         }
-        if (is_far(queue.rx->steering, surroundings.node_cpus)) {
-            findings.push_back({.severity = Severity::warning,
-                                .weight = 0,
-                                .title = "RPS takes packets of queue " + std::to_string(queue.id) +
-                                         " to another NUMA node",
-                                .evidence = "rps_cpus " + queue.rx->steering->list() +
-                                            ", the device is at node " + node + ", CPUs " + near,
-                                .advice = "igbtune set " + device + " " + knob +
-                                          ".rps_cpus=" + near + " --confirm 60"});
-        }
-        if (queue.rx->interrupt && is_far(queue.rx->cpus, surroundings.node_cpus)) {
-            findings.push_back({.severity = Severity::warning,
-                                .weight = 0,
-                                .title = "the interrupt of queue " + std::to_string(queue.id) +
-                                         " goes to another NUMA node",
-                                .evidence = "CPUs " + queue.rx->cpus->list() +
-                                            ", the device is at node " + node + ", CPUs " + near,
-                                .advice = "igbtune set " + device + " " + knob +
-                                          ".irq_cpus=" + near + " --confirm 60"});
+        if (queue.rx && queue.rx->interrupt && is_far(queue.rx->cpus, surroundings.node_cpus)) {
+            findings.push_back(far_finding(
+                surroundings, *queue.rx->cpus,
+                "the interrupt of queue " + std::to_string(queue.id) + " goes to another NUMA node",
+                "igbtune set " + snapshot.topology.device.name + " rx-" + std::to_string(queue.id) +
+                    ".irq_cpus="));
         }
     }
 }
