@@ -167,6 +167,17 @@ TEST(Doctor, TellsTheCommandThatGivesMoreDescriptors) {
     EXPECT_NE(examine(report, quiet_report(), {}).at(0).advice, advice) << "there are no more";
 }
 
+TEST(Doctor, SeesPollingThatStopsOften) {
+    LedgerReport report = quiet_report();
+    report.amounts.set("softnet[0].processed", {.value = 5000, .bits = 32});
+    report.amounts.set("softnet[0].time_squeeze", {.value = 9, .bits = 32});
+    EXPECT_TRUE(examine(report, quiet_report(), {}).empty());
+    report.amounts.set("softnet[0].time_squeeze", {.value = 10, .bits = 32});
+    EXPECT_EQ(examine(report, quiet_report(), {}).size(), 1U);
+    report.amounts.set("softnet[0].processed", {.value = 20000, .bits = 32});
+    EXPECT_TRUE(examine(report, quiet_report(), {}).empty()) << "a squeeze now and then";
+}
+
 TEST(Doctor, SeesTheLink) {
     LedgerReport report = quiet_report();
     report.snapshot.topology.device.carrier = false;

@@ -107,9 +107,10 @@ void find_sockets(const LedgerReport& report, std::vector<Finding>& findings) {
 
 void find_squeezes(const LedgerReport& report, std::vector<Finding>& findings) {
     constexpr std::int64_t tolerable = 1000;  // packets for each squeeze
+    constexpr std::int64_t some = 10;         // fewer are nobody's trouble
     const std::int64_t squeezes = report.amounts.sum("softnet", "", "time_squeeze").value_or(0);
     const std::int64_t processed = report.amounts.sum("softnet", "", "processed").value_or(0);
-    if (squeezes > 0 && processed / squeezes < tolerable) {
+    if (squeezes >= some && processed / squeezes < tolerable) {
         findings.push_back({.severity = Severity::warning,
                             .weight = squeezes,
                             .title = "polling stops with work left",

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <utility>
 
 namespace igbtune::model {
 
@@ -85,8 +86,8 @@ Status verify(source::Sources& sources, const Plan& plan) {
 // Channels come and go with their queues: the knobs are found anew after each that resets them.
 class Writer {
 public:
-    Writer(source::Sources& sources, const std::string& device)
-        : sources_(&sources), device_(device) {}
+    Writer(source::Sources& sources, std::string device)
+        : sources_(&sources), device_(std::move(device)) {}
 
     // A queue's knob that is not there any more need not be kept.
     Status write(const Change& change, const std::string& value) {
