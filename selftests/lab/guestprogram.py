@@ -29,8 +29,8 @@ def run(report, selection, boots, command, run_limit):
     """Each case of the program on each machine is one result."""
     boots = [boot for boot in boots if boot.kernel in selection.kernels]
     builds.tool()
-    for kernel in sorted({boot.kernel for boot in boots if boot.driver == "igbr"}):
-        builds.driver(rootfs.kernel(kernel))
+    for kernel in sorted({boot.kernel for boot in boots}):
+        builds.driver(rootfs.kernel(kernel))  # also where igb has the port: it may be given to igbr
     if any(boot.model for boot in boots) and not (paths.CHECKOUT / model.PROGRAM).exists():
         tree = model.PROGRAM.rpartition("/")[0]
         if not cxx.build(

@@ -144,11 +144,13 @@ TEST(Doctor, SeesOneHotQueueAndInterruptsOnOneCpu) {
         queue.rx->cpus = util::CpuSet{0};
         report.snapshot.topology.queues.push_back(queue);
     }
-    const auto findings = examine(report, quiet_report(), {.online_cpus = 4, .irqbalance = false});
+    Surroundings surroundings;
+    surroundings.online_cpus = 4;
+    const auto findings = examine(report, quiet_report(), surroundings);
     ASSERT_EQ(findings.size(), 2U);
     EXPECT_EQ(findings[0].title, "the interrupts of all queues go to CPU 0");
     EXPECT_EQ(findings[1].title, "queue rx 0 gets most of the packets");
-    EXPECT_EQ(examine(report, quiet_report(), {.online_cpus = 1, .irqbalance = false}).size(), 1U);
+    EXPECT_EQ(examine(report, quiet_report(), {}).size(), 1U);
 }
 
 TEST(Doctor, TellsTheCommandThatGivesMoreDescriptors) {
@@ -163,6 +165,17 @@ TEST(Doctor, TellsTheCommandThatGivesMoreDescriptors) {
     EXPECT_EQ(advice, "igbtune set eth0 rings.rx=512 --confirm 60");
     report.snapshot.topology.queues[0].rx->ring = 4096;
     EXPECT_NE(examine(report, quiet_report(), {}).at(0).advice, advice) << "there are no more";
+}
+
+TEST(Doctor, SeesPollingThatStopsOften) {
+    LedgerReport report = quiet_report();
+    report.amounts.set("softnet[0].processed", {.value = 5000, .bits = 32});
+    report.amounts.set("softnet[0].time_squeeze", {.value = 9, .bits = 32});
+    EXPECT_TRUE(examine(report, quiet_report(), {}).empty());
+    report.amounts.set("softnet[0].time_squeeze", {.value = 10, .bits = 32});
+    EXPECT_EQ(examine(report, quiet_report(), {}).size(), 1U);
+    report.amounts.set("softnet[0].processed", {.value = 20000, .bits = 32});
+    EXPECT_TRUE(examine(report, quiet_report(), {}).empty()) << "a squeeze now and then";
 }
 
 TEST(Doctor, SeesTheLink) {

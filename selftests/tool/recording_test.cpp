@@ -29,7 +29,13 @@ Sample sample_of(const std::string& name, const std::string& device) {
     EXPECT_TRUE(snapshot.ok());
     Sample sample;
     sample.snapshot = std::move(*snapshot);
-    sample.surroundings = {.online_cpus = 4, .irqbalance = true};
+    sample.surroundings.online_cpus = 4;
+    sample.surroundings.irqbalance = true;
+    sample.surroundings.node = 1;
+    sample.surroundings.node_cpus = util::CpuSet{2, 3};
+    sample.surroundings.igbr_file = "/lib/modules/x/updates/igbr.ko";
+    sample.surroundings.igbr_signed = false;
+    sample.surroundings.signatures = "lockdown integrity";
     return sample;
 }
 

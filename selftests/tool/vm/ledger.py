@@ -44,6 +44,11 @@ def write(path, value):
         file.write(str(value))
 
 
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
 @contextlib.contextmanager
 def in_peer():
     """This thread in the peer's namespace; sockets opened there stay there."""
@@ -68,11 +73,11 @@ class Wire:
             self.socket.bind((PEERIF, 0))
         self.mac = mac_of(PEERIF, f"ip netns exec {NAMESPACE}")
 
-    def send(self, frame, count):
+    def send(self, frame, count, pause=0.2):
         for number in range(count):
             self.socket.send(frame)
             if number % CHUNK == CHUNK - 1:
-                time.sleep(0.2)
+                time.sleep(pause)
         time.sleep(0.2)
 
 
@@ -281,6 +286,76 @@ def backlog(wire):
         steer("0")
 
 
+def flow_limit(wire):
+    """A CPU's backlog keeps one flow from taking all of it: once more than 64 of the last 128 were its own."""
+    steer("2" if os.cpu_count() > 1 else "1")
+    write("/proc/sys/net/core/flow_limit_cpu_bitmap", "3")
+    write("/proc/sys/net/core/netdev_max_backlog", 1)
+    try:
+        with Reader(5000), Interval() as interval:
+            wire.send(datagram(wire, 5000), 1000)
+            wrong = interval.until(balanced())
+            limited = value_of(interval.ledger, "stack", "dropped", "flow-limit")
+            dropped = value_of(interval.ledger, "stack", "dropped", "backlog")
+            taken = value_of(interval.ledger, "transport", "out", "udp")
+            if not limited or limited + dropped + taken != 1000:
+                wrong.append(f"{limited} by the flow limit, {dropped} by the backlog and {taken} read are not 1000")
+            return wrong
+    finally:
+        write("/proc/sys/net/core/netdev_max_backlog", 1000)
+        write("/proc/sys/net/core/flow_limit_cpu_bitmap", "0")
+        steer("0")
+
+
+# What others get on a CPU beside real time: by the scheduler's throttle, and since Linux 6.12 by a server.
+SHARES = {"/proc/sys/kernel/sched_rt_runtime_us": -1, "/sys/kernel/debug/sched/fair_server/cpu1/runtime": 0}
+
+
+@contextlib.contextmanager
+def no_polling():
+    """NAPI runs in threads, on a CPU that a greedier one has for itself."""
+    run("mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug")
+    settings = {**SHARES, f"/sys/class/net/{NETIF}/threaded": 1}
+    before = {path: read(path) for path in settings if os.path.exists(path)}
+    for path in before:
+        write(path, settings[path])
+    mine = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {0})
+    try:
+        for name in filter(str.isdigit, os.listdir("/proc")):
+            with contextlib.suppress(OSError):
+                if read(f"/proc/{name}/comm").startswith(f"napi/{NETIF}-"):
+                    os.sched_setaffinity(int(name), {1})
+        hog = subprocess.Popen(["taskset", "-c", "1", "chrt", "-f", "98", "sh", "-c", "while :; do :; done"])
+        time.sleep(0.5)
+        try:
+            yield
+        finally:
+            hog.kill()
+            hog.wait()
+            time.sleep(0.5)
+    finally:
+        os.sched_setaffinity(0, mine)
+        for path, value in before.items():
+            write(path, value)
+
+
+def ring_overrun(wire):
+    """Nobody polls: what finds no descriptor is lost, the rest is read later."""
+    if not FULL or os.cpu_count() < 2:
+        return None
+    with Reader(5000), Interval() as interval:
+        with no_polling():
+            wire.send(datagram(wire, 5000), 700, pause=0.01)
+        wrong = interval.until(balanced())
+        lost_there = sum(flow["count"] for step in interval.ledger["steps"] if step["id"] in ("mac", "ring")
+                         for flow in step["dropped"])
+        taken = value_of(interval.ledger, "transport", "out", "udp")
+        if not lost_there or lost_there + taken != 700:
+            wrong.append(f"{lost_there} lost and {taken} read are not 700")
+        return wrong
+
+
 def bad_ip_header(wire):
     frame = bytearray(datagram(wire, 5000))
     frame[24] ^= 0x55  # of the header checksum
@@ -383,8 +458,8 @@ def sent(_wire):
                                ("mac", "out", "wire"): 96})
 
 
-CASES = (delivered, wrong_address, other_host, no_protocol, tc_drop, xdp_drop, backlog, bad_ip_header, no_route, no_port,
-         bad_checksum, socket_full, listen_overflow, qdisc_drop, sent, oversize)
+CASES = (delivered, wrong_address, other_host, no_protocol, tc_drop, xdp_drop, backlog, flow_limit, ring_overrun,
+         bad_ip_header, no_route, no_port, bad_checksum, socket_full, listen_overflow, qdisc_drop, sent, oversize)
 
 
 def settle():

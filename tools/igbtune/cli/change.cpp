@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
 #include <ostream>
+#include <thread>
 
 #include "model/profile_fit.hpp"
 #include "util/text.hpp"
@@ -63,7 +65,7 @@ void sleep_until(std::int64_t deadline) {
         if (transactions(sources).expire(ticket.id)) {
             break;
         }
-        (void)::sleep(1);
+        std::this_thread::sleep_for(std::chrono::seconds(1));
     }
     ::_exit(0);
 }

@@ -23,21 +23,21 @@ util::Result<StopSignals> StopSignals::take() {
     }
     sigset_t before;
     ::sigemptyset(&before);
-    if (::sigprocmask(SIG_BLOCK, &signals, &before) != 0) {
-        return util::error_from_errno(errno, "signals");
+    if (const int number = ::pthread_sigmask(SIG_BLOCK, &signals, &before); number != 0) {
+        return util::error_from_errno(number, "signals");
     }
     util::UniqueFd fd(::signalfd(-1, &signals, SFD_CLOEXEC));
-    const int number = errno;
+    const int why = errno;
     StopSignals stop(std::move(fd), before);
     if (!stop.fd_.valid()) {
-        return util::error_from_errno(number, "signals");
+        return util::error_from_errno(why, "signals");
     }
     return stop;
 }
 
 StopSignals::~StopSignals() {
     if (before_) {
-        (void)::sigprocmask(SIG_SETMASK, &*before_, nullptr);
+        (void)::pthread_sigmask(SIG_SETMASK, &*before_, nullptr);
     }
 }
 
@@ -58,7 +58,7 @@ bool StopSignals::wait_until(Clock::time_point due, int descriptor) {
         }
         // Taken away, or it would end the process once the signals may again.
         signalfd_siginfo taken{};
-        (void)!::read(fd_.get(), &taken, sizeof(taken));
+        [[maybe_unused]] const ssize_t count = ::read(fd_.get(), &taken, sizeof(taken));
         return true;
     }
 }

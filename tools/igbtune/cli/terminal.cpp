@@ -32,8 +32,10 @@ bool send(std::string_view text) {
 }
 
 bool knows_utf8() {
-    (void)std::setlocale(LC_CTYPE, "");  // NOLINT(concurrency-mt-unsafe)
+    // NOLINTBEGIN(concurrency-mt-unsafe): igbtune has one thread
+    (void)std::setlocale(LC_CTYPE, "");
     return std::string_view(::nl_langinfo(CODESET)) == "UTF-8";
+    // NOLINTEND(concurrency-mt-unsafe)
 }
 
 constexpr std::array<std::pair<std::string_view, Key>, 16> known_keys{{

@@ -5,6 +5,7 @@
 #include <array>
 #include <set>
 
+#include "model/doctor_parts.hpp"
 #include "model/glossary.hpp"
 #include "model/queue_counters.hpp"
 #include "util/text.hpp"
@@ -106,9 +107,10 @@ void find_sockets(const LedgerReport& report, std::vector<Finding>& findings) {
 
 void find_squeezes(const LedgerReport& report, std::vector<Finding>& findings) {
     constexpr std::int64_t tolerable = 1000;  // packets for each squeeze
+    constexpr std::int64_t some = 10;         // fewer are nobody's trouble
     const std::int64_t squeezes = report.amounts.sum("softnet", "", "time_squeeze").value_or(0);
     const std::int64_t processed = report.amounts.sum("softnet", "", "processed").value_or(0);
-    if (squeezes > 0 && processed / squeezes < tolerable) {
+    if (squeezes >= some && processed / squeezes < tolerable) {
         findings.push_back({.severity = Severity::warning,
                             .weight = squeezes,
                             .title = "polling stops with work left",
@@ -208,6 +210,9 @@ std::vector<Finding> examine(const LedgerReport& receive, const LedgerReport& tr
     find_squeezes(receive, findings);
     find_hot_queue(receive, findings);
     find_interrupts(receive.snapshot, surroundings, findings);
+    find_far_cpus(receive.snapshot, surroundings, findings);
+    find_stalls(transmit, findings);
+    find_driver(receive.snapshot, surroundings, findings);
     find_link(receive.snapshot.topology.device, findings);
     std::ranges::stable_sort(findings, [](const Finding& left, const Finding& right) {
         return left.severity != right.severity ? left.severity > right.severity

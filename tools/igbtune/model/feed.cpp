@@ -5,32 +5,11 @@
 #include <thread>
 
 #include "source/processes.hpp"
-#include "util/cpu_set.hpp"
-#include "util/text.hpp"
 
 namespace igbtune::model {
 
 using Clock = std::chrono::steady_clock;
 using util::Result;
-
-Surroundings read_surroundings(const source::Files& files) {
-    Surroundings surroundings;
-    if (const auto online = files.read("/sys/devices/system/cpu/online")) {
-        if (const auto cpus = util::CpuSet::from_list(util::trim(*online))) {
-            surroundings.online_cpus = static_cast<unsigned>(cpus->size());
-        }
-    }
-    const auto processes = files.list("/proc");
-    for (const std::string& name : processes ? *processes : std::vector<std::string>{}) {
-        if (!util::number<std::uint32_t>(name)) {
-            continue;
-        }
-        const auto comm = files.read("/proc/" + name + "/comm");
-        surroundings.irqbalance =
-            surroundings.irqbalance || (comm && util::trim(*comm) == "irqbalance");
-    }
-    return surroundings;
-}
 
 Owners read_owners(const source::Files& files, const std::set<std::uint64_t>& inodes) {
     Owners owners;
@@ -63,7 +42,7 @@ Owners LiveFeed::owners(const std::set<std::uint64_t>& inodes) {
 }
 
 Surroundings LiveFeed::surroundings() {
-    return read_surroundings(sources_->files());
+    return read_surroundings(sources_->files(), observer_.device());
 }
 
 }  // namespace igbtune::model

@@ -10,19 +10,10 @@
 #include <string>
 
 #include "model/snapshot.hpp"
+#include "model/surroundings.hpp"
 #include "util/result.hpp"
 
 namespace igbtune::model {
-
-// Facts about the machine that no snapshot holds.
-struct Surroundings {
-    unsigned online_cpus{1};
-    bool irqbalance{};  // is running
-
-    bool operator==(const Surroundings&) const = default;
-};
-
-[[nodiscard]] Surroundings read_surroundings(const source::Files& files);
 
 // "name (PID)" of the processes that hold sockets, by inode.
 using Owners = std::map<std::uint64_t, std::string>;

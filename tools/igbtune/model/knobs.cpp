@@ -5,6 +5,8 @@
 #include <array>
 
 #include "model/knob_driver.hpp"
+#include "model/knobs_coalescing.hpp"
+#include "model/knobs_rules.hpp"
 #include "model/knobs_steering.hpp"
 #include "model/snapshot.hpp"
 #include "model/topology.hpp"
@@ -201,6 +203,9 @@ Result<Knobs> Knobs::of(source::Sources& sources, const std::string& device) {
     for (Knob& knob : steering_knobs(sources, link->index, link->name)) {
         knobs.knobs_.push_back(std::move(knob));
     }
+    if (auto rules = rules_knob(sources, link->name)) {
+        knobs.knobs_.push_back(std::move(*rules));
+    }
     knobs.add_files();
     return knobs;
 }
@@ -267,6 +272,9 @@ void Knobs::add_queue_knobs() {
     const auto counts = source::queue_counts(sources_->files(), name_);
     if (!counts) {
         return;
+    }
+    for (Knob& knob : queue_coalescing_knobs(*sources_, name_, counts->rx, counts->tx)) {
+        knobs_.push_back(std::move(knob));
     }
     const std::string folder = "/sys/class/net/" + name_ + "/queues/";
     for (std::uint32_t queue = 0; queue < counts->rx; ++queue) {
@@ -353,6 +361,7 @@ Result<const Knob*> Knobs::find(std::string_view name) const {
         return &*found;
     }
     std::vector<std::string> names;
+    names.reserve(knobs_.size());
     for (const Knob& knob : knobs_) {
         names.push_back(knob.name);
     }

@@ -27,7 +27,17 @@ enum class Form {
 };
 
 // Later ones are undone by what comes earlier, so they are written after it.
-enum class Order { channels, rings, features, coalescing, queues, device, system };
+enum class Order {
+    channels,
+    rings,
+    features,
+    coalescing,
+    queue_coalescing,
+    queues,
+    rules,
+    device,
+    system
+};
 
 struct Knob {
     std::string name;

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include "source/ethtool_steering.hpp"
 #include "source/qdisc.hpp"
+#include "util/hex.hpp"
 #include "util/text.hpp"
 
 namespace igbtune::model {
@@ -144,30 +146,10 @@ void add_fields(Sources& sources, const std::string& name, const char* flow, std
 // ---- the qdisc: "default", what the kernel attaches by itself; else its kind, and behind a slash
 // its parameters as the kernel tells them, so that what was there comes back as it was.
 
-constexpr std::string_view hex_digits = "0123456789abcdef";
-
-std::string hex_of(const source::Bytes& bytes) {
-    std::string text;
-    for (const std::byte one : bytes) {
-        text += hex_digits[std::to_integer<unsigned>(one) >> 4U];
-        text += hex_digits[std::to_integer<unsigned>(one) & 0xfU];
-    }
-    return text;
-}
-
 Result<source::Bytes> bytes_of(std::string_view text) {
-    source::Bytes bytes;
-    for (std::size_t place = 0; place + 1 < text.size(); place += 2) {
-        const auto one = util::number<std::uint8_t>(text.substr(place, 2), 16);
-        if (!one) {
-            return invalid("'" + util::printable(text) + "' are no parameters");
-        }
-        bytes.push_back(std::byte{*one});
-    }
-    if (text.size() % 2 != 0) {
-        return invalid("'" + util::printable(text) + "' are no parameters");
-    }
-    return bytes;
+    auto bytes = util::from_hex(text);
+    return bytes ? Result(std::move(*bytes))
+                 : invalid("'" + util::printable(text) + "' are no parameters");
 }
 
 Result<std::string> read_qdisc(Sources& sources, int device) {
@@ -186,7 +168,7 @@ Result<std::string> read_qdisc(Sources& sources, int device) {
     if (std::ranges::find(simple_qdiscs, root->kind) == simple_qdiscs.end()) {
         return Error{ErrorKind::not_supported, "somebody built a tree of classes there"};
     }
-    return root->options.empty() ? root->kind : root->kind + "/" + hex_of(root->options);
+    return root->options.empty() ? root->kind : root->kind + "/" + util::hex(root->options);
 }
 
 Result<std::string> canonical_qdisc(std::string_view text) {
@@ -267,7 +249,7 @@ std::string table_text(const std::vector<std::uint32_t>& table) {
 Result<std::vector<std::uint32_t>> parse_table(std::string_view text, std::size_t size) {
     constexpr std::uint32_t most_queues = 65535;
     const std::string right = "equal N, or " + std::to_string(size) + " queues such as 0*" +
-                              std::to_string(size / 2) + ",1*" + std::to_string(size - size / 2) +
+                              std::to_string(size / 2) + ",1*" + std::to_string(size - (size / 2)) +
                               ", would be right";
     std::vector<std::uint32_t> table;
     if (text.starts_with("equal ")) {
@@ -295,13 +277,7 @@ Result<std::vector<std::uint32_t>> parse_table(std::string_view text, std::size_
 }
 
 std::string key_text(const std::vector<std::uint8_t>& key) {
-    std::string text;
-    for (const std::uint8_t byte : key) {
-        text += text.empty() ? "" : ":";
-        text += hex_digits[byte >> 4U];
-        text += hex_digits[byte & 0xfU];
-    }
-    return text;
+    return util::hex(std::as_bytes(std::span(key)), ":");
 }
 
 Result<std::vector<std::uint8_t>> parse_key(std::string_view text, std::size_t size) {
@@ -332,7 +308,7 @@ Result<std::uint64_t> parse_fields(std::string_view text) {
         return fields;
     }
     for (const char wanted : text) {
-        const auto known =
+        const auto* const known =
             std::ranges::find(field_letters, wanted, [](const auto& entry) { return entry.first; });
         if (known == field_letters.end()) {
             return invalid("letters of mvtsdfnr, as ethtool has them, would be right");

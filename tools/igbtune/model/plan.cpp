@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <utility>
 
 namespace igbtune::model {
 
@@ -18,22 +19,34 @@ bool resets_queues(const Change& change) {
     return change.order == Order::channels || change.order == Order::rings;
 }
 
+bool is_coalescing(Order order) {
+    return order == Order::coalescing || order == Order::queue_coalescing;
+}
+
 bool is_coalescing(const Change& change) {
-    return change.order == Order::coalescing;
+    return is_coalescing(change.order);
+}
+
+bool is_feature(const Change& change) {
+    return change.order == Order::features;
 }
 
 // A new number of queues, or new rings, may reset what is set for each queue and the coalescing;
-// and settings of coalescing may change each other.
+// settings of coalescing may change each other; and rules go with the feature that they are.
 void keep_what_is_reset(const Knobs& knobs, std::vector<Change>& changes) {
     const bool queues = std::ranges::any_of(changes, resets_queues);
-    const bool coalescing = queues || std::ranges::any_of(changes, is_coalescing);
+    const bool coalescing = queues || std::ranges::any_of(changes, [](const Change& change) {
+                                return is_coalescing(change);
+                            });
+    const bool rules = queues || std::ranges::any_of(changes, is_feature);
     std::set<std::string> planned;
     for (const Change& change : changes) {
         planned.insert(change.knob);
     }
     for (const Knob& knob : knobs.all()) {
         const bool touched = (queues && knob.order == Order::queues) ||
-                             (coalescing && knob.order == Order::coalescing);
+                             (coalescing && is_coalescing(knob.order)) ||
+                             (rules && knob.order == Order::rules);
         if (!touched || planned.contains(knob.name)) {
             continue;
         }
@@ -73,8 +86,8 @@ Status verify(source::Sources& sources, const Plan& plan) {
 // Channels come and go with their queues: the knobs are found anew after each that resets them.
 class Writer {
 public:
-    Writer(source::Sources& sources, const std::string& device)
-        : sources_(&sources), device_(device) {}
+    Writer(source::Sources& sources, std::string device)
+        : sources_(&sources), device_(std::move(device)) {}
 
     // A queue's knob that is not there any more need not be kept.
     Status write(const Change& change, const std::string& value) {
@@ -152,11 +165,16 @@ Result<Plan> make_plan(const Knobs& knobs, const Settings& wanted) {
 
 Status carry_out(source::Sources& sources, const Plan& plan) {
     Writer writer(sources, plan.device);
-    const bool coalescing = std::ranges::any_of(
-        plan.changes, [](const Change& change) { return is_coalescing(change) && !change.kept(); });
+    const auto wanted = [&](const auto& kind) {
+        return std::ranges::any_of(
+            plan.changes, [&](const Change& change) { return kind(change) && !change.kept(); });
+    };
+    const bool coalescing = wanted([](const Change& change) { return is_coalescing(change); });
+    const bool features = wanted(is_feature);
     for (const Change& change : plan.changes) {
         // Those that a wanted one changes along are only remembered for the way back.
-        if (change.kept() && is_coalescing(change) && coalescing) {
+        if (change.kept() &&
+            ((coalescing && is_coalescing(change)) || (features && change.order == Order::rules))) {
             continue;
         }
         if (const Status done = writer.write(change, change.after); !done) {

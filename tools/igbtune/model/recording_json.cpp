@@ -219,6 +219,15 @@ bool same_groups(const std::vector<CounterGroup>& left, const std::vector<Counte
 
 }  // namespace
 
+Json machine_json(const Surroundings& surroundings) {
+    return {{"node", or_null(surroundings.node)},
+            {"node_cpus", surroundings.node_cpus.list()},
+            {"igbr_loaded", surroundings.igbr_loaded},
+            {"igbr_file", surroundings.igbr_file},
+            {"igbr_signed", or_null(surroundings.igbr_signed)},
+            {"signatures", surroundings.signatures}};
+}
+
 Json shape_json(const Sample& sample) {
     const Snapshot& snapshot = sample.snapshot;
     Json queues = Json::array();
@@ -239,7 +248,19 @@ Json shape_json(const Sample& sample) {
             {"groups", std::move(groups)},
             {"not_available", std::move(gaps)},
             {"online_cpus", sample.surroundings.online_cpus},
-            {"irqbalance", sample.surroundings.irqbalance}};
+            {"irqbalance", sample.surroundings.irqbalance},
+            {"machine", machine_json(sample.surroundings)}};
+}
+
+void take_machine(const Json& json, Surroundings& surroundings) {
+    std::optional<util::CpuSet> cpus;
+    take(json.at("node"), surroundings.node);
+    take(json.at("node_cpus"), cpus);
+    surroundings.node_cpus = cpus.value_or(util::CpuSet{});
+    json.at("igbr_loaded").get_to(surroundings.igbr_loaded);
+    json.at("igbr_file").get_to(surroundings.igbr_file);
+    take(json.at("igbr_signed"), surroundings.igbr_signed);
+    json.at("signatures").get_to(surroundings.signatures);
 }
 
 void take_shape(const Json& json, Sample& sample) {
@@ -265,6 +286,10 @@ void take_shape(const Json& json, Sample& sample) {
     }
     json.at("online_cpus").get_to(sample.surroundings.online_cpus);
     json.at("irqbalance").get_to(sample.surroundings.irqbalance);
+    // Recordings from before it was read do not have it.
+    if (json.contains("machine")) {
+        take_machine(json.at("machine"), sample.surroundings);
+    }
 }
 
 Json sockets_json(const Sample& sample) {

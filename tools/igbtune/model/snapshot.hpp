@@ -44,6 +44,9 @@ public:
 
     util::Result<Snapshot> take(Extent extent);
 
+    // Its name at the last look.
+    [[nodiscard]] const std::string& device() const { return name_; }
+
 private:
     Observer(source::Sources& sources, int device, std::string name)
         : sources_(&sources), device_(device), name_(std::move(name)) {}

@@ -18,6 +18,15 @@ std::string last_part(const std::string& path) {
     return path.substr(path.find_last_of('/') + 1);
 }
 
+Status probe_again(const Files& files, const std::string& address, bool bound) {
+    if (bound) {
+        if (Status done = files.write(functions + address + "/driver/unbind", address); !done) {
+            return done;
+        }
+    }
+    return files.write("/sys/bus/pci/drivers_probe", address);
+}
+
 }  // namespace
 
 Result<std::string> pci_address(const Files& files, const std::string& device) {
@@ -43,7 +52,17 @@ std::vector<std::string> network_devices(const Files& files, const std::string& 
     return names ? *names : std::vector<std::string>{};
 }
 
-Status bind_driver(const Files& files, const std::string& address, const std::string& driver) {
+Result<std::string> driver_override(const Files& files, const std::string& address) {
+    const auto text = files.read(functions + address + "/driver_override");
+    if (!text) {
+        return text.error();
+    }
+    const std::string_view said = util::trim(*text);
+    return said == "(null)" ? std::string() : std::string(said);
+}
+
+Status bind_driver(const Files& files, const std::string& address, const std::string& driver,
+                   const std::string& override) {
     if (!files.list("/sys/bus/pci/drivers/" + driver)) {
         return Error{ErrorKind::not_supported, "there is no PCI driver " + util::printable(driver) +
                                                    " here: modprobe " + util::printable(driver) +
@@ -53,17 +72,18 @@ Status bind_driver(const Files& files, const std::string& address, const std::st
     if (!now) {
         return now.error();
     }
-    const std::string function = functions + address;
-    if (Status done = files.write(function + "/driver_override", driver + "\n"); !done) {
+    const std::string path = functions + address + "/driver_override";
+    const std::string wanted = override + "\n";  // an empty line takes it away
+    if (*now == driver) {
+        return files.write(path, wanted);
+    }
+    if (Status done = files.write(path, driver + "\n"); !done) {
         return done;
     }
-    if (!now->empty()) {
-        if (Status done = files.write(function + "/driver/unbind", address); !done) {
-            return done;
-        }
-    }
-    if (Status done = files.write("/sys/bus/pci/drivers_probe", address); !done) {
-        return done;
+    const Status probed = probe_again(files, address, !now->empty());
+    const Status restored = files.write(path, wanted);
+    if (!probed || !restored) {
+        return probed ? restored : probed;
     }
     const auto bound = bound_driver(files, address);
     if (!bound || *bound != driver) {

@@ -20,8 +20,12 @@ util::Result<std::string> bound_driver(const Files& files, const std::string& ad
 [[nodiscard]] std::vector<std::string> network_devices(const Files& files,
                                                        const std::string& address);
 
-// Takes the function from the driver that it has and gives it to that one, alone and for as long
-// as it is there. The driver must be loaded.
-util::Status bind_driver(const Files& files, const std::string& address, const std::string& driver);
+// The only driver that the kernel would bind to it by itself; empty: any that knows it.
+util::Result<std::string> driver_override(const Files& files, const std::string& address);
+
+// Takes the function from the driver that it has and gives it to that one, which must be loaded.
+// Whether that succeeds or not, afterwards the override is what is said here.
+util::Status bind_driver(const Files& files, const std::string& address, const std::string& driver,
+                         const std::string& override);
 
 }  // namespace igbtune::source

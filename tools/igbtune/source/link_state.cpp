@@ -5,9 +5,12 @@
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "source/rtnetlink.hpp"
+#include "util/hex.hpp"
+#include "util/text.hpp"
 
 namespace igbtune::source {
 
@@ -79,15 +82,63 @@ Status restore_route(Netlink& netlink, int device, const Bytes& message) {
     return send_again(netlink, message, body);
 }
 
-Status set_up(Netlink& netlink, int device) {
+Status set_link(Netlink& netlink, int device, const LinkState& state) {
+    const auto link = link_by_index(netlink, device);
+    if (!link) {
+        return link.error();
+    }
     Message message(RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK);
     ifinfomsg header{};
     header.ifi_index = device;
-    header.ifi_flags = IFF_UP;
-    header.ifi_change = IFF_UP;
+    header.ifi_flags = state.up ? IFF_UP : 0;
+    header.ifi_change = state.up ? IFF_UP : 0;
     message.append(header);
+    if (!state.name.empty() && link->name != state.name) {
+        message.put(IFLA_IFNAME, std::string_view(state.name));
+    }
+    if (state.mtu != 0 && link->mtu != state.mtu) {
+        message.put(IFLA_MTU, state.mtu);
+    }
     const auto replies = netlink.ask(NETLINK_ROUTE, message.bytes());
     return replies ? Status(util::Done{}) : Status(replies.error());
+}
+
+bool same_address(const Bytes& left, const Bytes& right) {
+    const auto one = address_of(left);
+    const auto other = address_of(right);
+    const auto value = [](const Bytes& message) {
+        const Attributes attributes(after(after(message, sizeof(nlmsghdr)), sizeof(ifaddrmsg)));
+        const Attribute* const address = attributes.find(IFA_ADDRESS);
+        return address == nullptr ? ByteView() : address->payload();
+    };
+    return one && other && one->ifa_family == other->ifa_family &&
+           one->ifa_prefixlen == other->ifa_prefixlen &&
+           std::ranges::equal(value(left), value(right));
+}
+
+// Messages say how long they are, so that one can follow the other.
+std::optional<std::vector<Bytes>> messages_of(std::string_view text) {
+    const auto bytes = util::from_hex(text);
+    std::vector<Bytes> messages;
+    ByteView rest = bytes ? ByteView(*bytes) : ByteView();
+    while (!rest.empty()) {
+        const auto header = header_of<nlmsghdr>(rest);
+        if (!header || header->nlmsg_len < sizeof(nlmsghdr) || header->nlmsg_len > rest.size()) {
+            return std::nullopt;
+        }
+        const ByteView one = rest.first(header->nlmsg_len);
+        messages.emplace_back(one.begin(), one.end());
+        rest = rest.subspan(one.size());
+    }
+    return bytes ? std::optional(std::move(messages)) : std::nullopt;
+}
+
+std::string text_of(const std::vector<Bytes>& messages) {
+    std::string text;
+    for (const Bytes& message : messages) {
+        text += util::hex(message);
+    }
+    return text;
 }
 
 }  // namespace
@@ -97,7 +148,9 @@ Result<LinkState> link_state(Netlink& netlink, int device) {
     if (!link) {
         return link.error();
     }
-    LinkState state{.up = link->admin_up,
+    LinkState state{.name = link->name,
+                    .mtu = link->mtu.value_or(0),
+                    .up = link->admin_up,
                     .carrier = link->carrier.value_or(false),
                     .addresses = {},
                     .routes = {}};
@@ -131,10 +184,8 @@ Result<LinkState> link_state(Netlink& netlink, int device) {
 }
 
 Status restore_link_state(Netlink& netlink, int device, const LinkState& state) {
-    if (state.up) {
-        if (Status done = set_up(netlink, device); !done) {
-            return done;
-        }
+    if (Status done = set_link(netlink, device, state); !done) {
+        return done;
     }
     for (const Bytes& message : state.addresses) {
         if (Status done = restore_address(netlink, device, message); !done) {
@@ -155,6 +206,42 @@ Status restore_link_state(Netlink& netlink, int device, const LinkState& state) 
         }
     }
     return last;
+}
+
+bool has_link_state(const LinkState& now, const LinkState& wanted) {
+    return (now.up || !wanted.up) && std::ranges::all_of(wanted.addresses, [&](const Bytes& one) {
+               return std::ranges::any_of(
+                   now.addresses, [&](const Bytes& other) { return same_address(one, other); });
+           });
+}
+
+std::string link_state_text(const LinkState& state) {
+    return state.name + "/" + std::to_string(state.mtu) + "/" + (state.up ? "up" : "down") + "/" +
+           (state.carrier ? "carrier" : "none") + "/" + text_of(state.addresses) + "/" +
+           text_of(state.routes);
+}
+
+std::optional<LinkState> parse_link_state(std::string_view text) {
+    constexpr std::size_t parts_of_state = 6;
+    const auto parts = util::split(text, '/');
+    if (parts.size() != parts_of_state) {
+        return std::nullopt;
+    }
+    const auto mtu = util::number<std::uint32_t>(parts[1]);
+    auto addresses = messages_of(parts[4]);
+    auto routes = messages_of(parts[5]);
+    const bool headers = addresses && std::ranges::all_of(*addresses, [](const Bytes& one) {
+                             return address_of(one).has_value();
+                         });
+    if (!mtu || !headers || !routes) {
+        return std::nullopt;
+    }
+    return LinkState{.name = std::string(parts[0]),
+                     .mtu = *mtu,
+                     .up = parts[2] == "up",
+                     .carrier = parts[3] == "carrier",
+                     .addresses = std::move(*addresses),
+                     .routes = std::move(*routes)};
 }
 
 }  // namespace igbtune::source

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "util/cpu_set.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "util/text.hpp"
@@ -58,6 +59,10 @@ Result<CpuSet> CpuSet::from_list(std::string_view text) {
         }
     }
     return set;
+}
+
+bool CpuSet::within(const CpuSet& other) const {
+    return std::ranges::includes(other.cpus_, cpus_);
 }
 
 std::string CpuSet::list() const {

@@ -25,6 +25,9 @@ public:
     [[nodiscard]] std::size_t size() const { return cpus_.size(); }
     [[nodiscard]] bool contains(unsigned cpu) const { return cpus_.contains(cpu); }
 
+    // None is outside the other.
+    [[nodiscard]] bool within(const CpuSet& other) const;
+
     // "0-3,8"; empty for the empty set.
     [[nodiscard]] std::string list() const;
 

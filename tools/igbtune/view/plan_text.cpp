@@ -11,8 +11,11 @@ using model::Plan;
 
 namespace {
 
-std::string shown(const std::string& value) {
-    return value.empty() ? "(none)" : util::printable(value);
+// Behind a driver's name, and a qdisc's, there is what only igbtune reads.
+std::string shown(const Change& change, const std::string& value) {
+    const bool name = change.knob == "driver" || change.knob == "qdisc";
+    const std::string text = name ? value.substr(0, value.find('/')) : value;
+    return text.empty() ? "(none)" : util::printable(text);
 }
 
 std::string table_of(const std::vector<Change>& changes, const char* before, const char* after,
@@ -22,8 +25,8 @@ std::string table_of(const std::vector<Change>& changes, const char* before, con
                  {.header = after, .align = Align::left}});
     for (const Change& change : changes) {
         if (!change.kept()) {
-            table.add({change.knob, shown(backwards ? change.after : change.before),
-                       shown(backwards ? change.before : change.after)});
+            table.add({change.knob, shown(change, backwards ? change.after : change.before),
+                       shown(change, backwards ? change.before : change.after)});
         }
     }
     return table.text(2);
