@@ -234,7 +234,7 @@ static irqreturn_t igbr_intr_single(int irq, void *data)
 
 	if (adapter->hw.gone)
 		return IRQ_NONE;
-	/* An INTx line may be shared; yet the read took causes that were masked until a poll ends. */
+	/* A shared INTx line; yet the read took causes that are masked until a poll ends. */
 	if (adapter->irq_mode == IGBR_IRQ_INTX && !(icr & (IGBR_ICR_INTA | IGBR_ALL_CAUSES)))
 		return IRQ_NONE;
 	igbr_other_causes(adapter, icr);
