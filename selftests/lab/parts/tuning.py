@@ -13,4 +13,4 @@ BOOTS = (
 
 
 def run(report, selection):
-    guestprogram.run(report, selection, BOOTS, ["python3", "selftests/tool/vm/tuning.py"], 600)
+    guestprogram.run(report, selection, BOOTS, ["python3", "selftests/tool/vm/tuning.py"], 900)

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "util/text.hpp"
 
@@ -63,6 +64,24 @@ Error at_line(std::size_t line, const std::string& what) {
     return {ErrorKind::invalid, "line " + std::to_string(line) + ": " + what};
 }
 
+Result<std::pair<std::string, std::string>> assignment(std::string_view line) {
+    const std::size_t equals = line.find('=');
+    if (equals == std::string_view::npos) {
+        return Error{ErrorKind::invalid, "KNOB = VALUE would be right"};
+    }
+    const std::string_view key = util::trim(line.substr(0, equals));
+    const auto name = is_bare(key) ? std::optional(std::string(key)) : quoted(key);
+    const auto value = value_of(util::trim(line.substr(equals + 1)));
+    if (!name || name->empty()) {
+        return Error{ErrorKind::invalid, "a knob's name would be right before the '='"};
+    }
+    if (!value) {
+        return Error{ErrorKind::invalid,
+                     "a number, true, false or a \"string\" would be right behind the '='"};
+    }
+    return std::pair(*name, *value);
+}
+
 }  // namespace
 
 Result<Profile> parse_profile(std::string_view text) {
@@ -84,27 +103,18 @@ Result<Profile> parse_profile(std::string_view text) {
             table = line == "[knobs]" ? &profile.settings : &profile.optional;
             continue;
         }
-        const std::size_t equals = line.find('=');
-        if (equals == std::string_view::npos) {
-            return at_line(number, "KNOB = VALUE would be right");
+        const auto setting = assignment(line);
+        if (!setting) {
+            return at_line(number, setting.error().message);
         }
-        const std::string_view key = util::trim(line.substr(0, equals));
-        const auto name = is_bare(key) ? std::optional(std::string(key)) : quoted(key);
-        const auto value = value_of(util::trim(line.substr(equals + 1)));
-        if (!name || name->empty()) {
-            return at_line(number, "a knob's name would be right before the '='");
-        }
-        if (!value) {
-            return at_line(number,
-                           "a number, true, false or a \"string\" would be right behind the '='");
-        }
-        if (!in_knobs && *name != "device") {
+        const auto& [name, value] = *setting;
+        if (!in_knobs && name != "device") {
             return at_line(number, "before [knobs] there is only device = \"NAME\"");
         }
         if (in_knobs) {
-            table->emplace_back(*name, *value);
+            table->emplace_back(name, value);
         } else {
-            profile.device = *value;
+            profile.device = value;
         }
     }
     if (profile.settings.empty() && profile.optional.empty()) {
