@@ -208,11 +208,19 @@ def counters(bench):
         expect(now[name] - before[0][name] == wanted, f"{name} grew by {now[name] - before[0][name]}, not {wanted}")
 
 
+# igb gives an interrupt that it raised itself 10 ms to arrive, and says 4 if it did not: a busy machine may need more.
+LATE = re.compile(r"^Interrupt test.*\s4$", re.MULTILINE)
+SELF_TESTS = 5
+
+
 def self_test(bench):
-    done = subprocess.run(["ethtool", "-t", bench.name, "offline"], text=True, check=False, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT)
-    result = done.stdout
-    bench.need("Operation not supported" not in result, "self-test")
+    for _ in range(SELF_TESTS):
+        done = subprocess.run(["ethtool", "-t", bench.name, "offline"], text=True, check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        result = done.stdout
+        bench.need("Operation not supported" not in result, "self-test")
+        if not LATE.search(result):
+            break
     expect("result is PASS" in result, result)
     bench.wait_link()
     bench.ping()
