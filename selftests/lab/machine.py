@@ -52,6 +52,8 @@ def command_line(machine, folder):
         "rcupdate.rcu_cpu_stall_timeout=60",
         # Under a heavy load no tick comes while the kernel looks for one, and it panics at once.
         "no_timer_check",
+        # Nor do all CPUs run at once when the kernel stops them to compare their clocks: it hung there.
+        "tsc=nowatchdog",
         "no_console_suspend",  # a guest that dies on its way to sleep is to say why
         f"lab.job={folder.removeprefix('/igbr/')}",
     ]
