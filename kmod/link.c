@@ -100,8 +100,7 @@ static void igbr_check_link(struct igbr_adapter *adapter)
 
 /*
  * Poll rings that wait for something that will not come: an interrupt that was lost, which leaves
- * its vector masked until a poll arms it, or, without a buffer at the device, any interrupt. Of
- * those in use, fetch the device's count of drops, which is short.
+ * its vector masked until a poll arms it, or, without a buffer at the device, any interrupt.
  */
 static void igbr_check_rings(struct igbr_adapter *adapter)
 {
@@ -113,8 +112,6 @@ static void igbr_check_rings(struct igbr_adapter *adapter)
 
 		if (adapter->hw.gone)
 			return;
-		if (igbr_rx_has_moved(adapter->rx_rings[i]))
-			igbr_stats_update_queue(adapter, i);
 		rx = igbr_rx_health(adapter->rx_rings[i], head);
 		if (rx == IGBR_RX_STUCK) {
 			igbr_report_fault(adapter, IGBR_FAULT_RX, i);
@@ -170,6 +167,7 @@ void igbr_link_init(struct igbr_adapter *adapter)
 		.tx_pause = true,
 		.mdix = ETH_TP_MDI_AUTO,
 	};
+	adapter->rings_due = jiffies;
 	INIT_DELAYED_WORK(&adapter->service_work, igbr_service_task);
 	disable_delayed_work(&adapter->service_work);
 }

@@ -301,20 +301,6 @@ void igbr_rx_set_drop(struct igbr_hw *hw, struct igbr_rx_ring *ring, bool drop)
 }
 
 /**
- * igbr_rx_has_moved - whether frames came to a ring since the last call
- * @ring: the ring, running; once around it counts as no move
- *
- * Context: process, the service task.
- */
-bool igbr_rx_has_moved(struct igbr_rx_ring *ring)
-{
-	u16 before = ring->seen;
-
-	ring->seen = READ_ONCE(ring->next_to_clean);
-	return ring->seen != before;
-}
-
-/**
  * igbr_rx_health - what a ring needs from the service task
  * @ring: the ring, running
  * @head: descriptor that the device has come to

@@ -109,7 +109,6 @@ struct igbr_rx_stats {
  * @status_bits: status and error bits of a descriptor that the device is asked for
  * @prog: XDP program, or NULL
  * @keep_bad: frames that the device marked as damaged are passed up (rx-all)
- * @seen: where @next_to_clean was when the service task last looked
  * @suspect: a descriptor that the device may have passed by, or -1; of the service task
  * @next_to_clean: next descriptor that the device will write back
  * @next_to_use: next descriptor to hand to the device
@@ -136,7 +135,6 @@ struct igbr_rx_ring {
 	u64 status_bits;
 	bool keep_bad;
 	struct bpf_prog *prog;
-	u16 seen;
 	int suspect;
 
 	u16 next_to_clean ____cacheline_aligned_in_smp;
@@ -176,7 +174,6 @@ void igbr_rx_set_legacy(struct igbr_rx_ring *ring, bool legacy);
 void igbr_rx_stop(struct igbr_rx_ring *ring);
 void igbr_rx_set_drop(struct igbr_hw *hw, struct igbr_rx_ring *ring, bool drop);
 u64 igbr_rx_packets(const struct igbr_rx_ring *ring);
-bool igbr_rx_has_moved(struct igbr_rx_ring *ring);
 enum igbr_rx_health igbr_rx_health(struct igbr_rx_ring *ring, unsigned int head);
 int igbr_clean_rx_irq(struct igbr_rx_ring *ring, int budget);
 
