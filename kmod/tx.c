@@ -846,11 +846,6 @@ static __always_inline void igbr_tx_report(struct igbr_tx_ring *ring, unsigned i
 	u64_stats_add(&ring->packets, packets);
 	u64_stats_add(&ring->bytes, bytes);
 	u64_stats_update_end(&ring->syncp);
-	/* XDP's only: the stack hears of none, and would not look whether its queue is stopped. */
-	if (unlikely(!packets)) {
-		igbr_tx_wake(ring);
-		return;
-	}
 	/* How much room there is matters only to a queue that was stopped, with a link. */
 	netif_txq_completed_wake(ring->txq, packets, bytes,
 				 netif_tx_queue_stopped(ring->txq) &&
@@ -896,6 +891,9 @@ static noinline bool igbr_tx_clean(struct igbr_tx_ring *ring, unsigned int head,
 	WRITE_ONCE(ring->next_to_clean, index);
 	if (likely(last))
 		igbr_tx_report(ring, packets, last);
+	/* XDP's only: the stack hears of none, and did not look whether its queue is stopped. */
+	if (unlikely(!packets))
+		igbr_tx_wake(ring);
 	return index == head;
 }
 
