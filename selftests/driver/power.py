@@ -12,18 +12,22 @@ from ethtool import ring_sizes
 PM_TEST, DELAY = "/sys/power/pm_test", "/sys/module/suspend/parameters/pm_test_delay"
 
 
-def sleep_once():
-    """The whole machine goes to sleep, all but the last step of it, and wakes."""
-    write("/sys/power/state", "freeze")
-
-
-def machine_sleeps(card):
-    """The machine sleeps under traffic and in peace: settings stay, traffic goes on, and no counter is lost."""
+def prepare_sleep():
+    """From now on the machine goes to sleep all but the last step of it, and wakes by itself."""
     if not os.path.exists(PM_TEST):
         raise KsftSkipEx("the kernel cannot try a suspend: CONFIG_PM_DEBUG, CONFIG_PM_SLEEP")
     write(DELAY, 1)
     write(PM_TEST, "platform")
     defer(write, PM_TEST, "none")
+
+
+def sleep_once():
+    write("/sys/power/state", "freeze")
+
+
+def machine_sleeps(card):
+    """The machine sleeps under traffic and in peace: settings stay, traffic goes on, and no counter is lost."""
+    prepare_sleep()
     sh(f"ethtool -G {card.ifname} rx 512")
     defer(sh, f"ethtool -G {card.ifname} rx 256")
     card.ready()
@@ -41,11 +45,7 @@ def machine_sleeps(card):
 
 def sleeps_closed(card):
     """The machine sleeps while the port is down; it opens afterwards."""
-    if not os.path.exists(PM_TEST):
-        raise KsftSkipEx("the kernel cannot try a suspend: CONFIG_PM_DEBUG, CONFIG_PM_SLEEP")
-    write(DELAY, 1)
-    write(PM_TEST, "platform")
-    defer(write, PM_TEST, "none")
+    prepare_sleep()
     sh(f"ip link set dev {card.ifname} down")
     sleep_once()
     sh(f"ip link set dev {card.ifname} up")
