@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A test program of the tool's in virtual machines; it prints KTAP."""
+"""A test program that prints KTAP, by itself in a virtual machine."""
 
 from dataclasses import dataclass
 
-import builds
 import cxx
 import ktap
 import machine
-import model
-import paths
 import results
 import rootfs
 import vm
@@ -17,59 +14,91 @@ from say import LabError, say
 
 @dataclass
 class Boot:
+    """A machine whose port 0 one driver has, and the program that runs in it."""
+
     kernel: str
     driver: str
     model: str = ""  # the device model's MAC; empty: QEMU's igb
+    program: str = ""  # as a shell in the checkout would run it
+    iommu: bool = False
+    cpus: int = 2
+
+    def subject(self):
+        return self.program.rpartition("/")[2].removesuffix(".py")
 
     def name(self):
-        return " ".join(filter(None, (self.driver, self.model, self.kernel)))
+        words = [self.subject(), self.driver, self.model, self.kernel]
+        return " ".join([word for word in words if word] + ["iommu"] * self.iommu)
 
 
-def run(report, selection, boots, command, run_limit):
-    """Each case of the program on each machine is one result."""
-    boots = [boot for boot in boots if boot.kernel in selection.kernels]
-    builds.tool()
-    for kernel in sorted({boot.kernel for boot in boots}):
-        builds.driver(rootfs.kernel(kernel))  # also where igb has the port: it may be given to igbr
-    if any(boot.model for boot in boots) and not (paths.CHECKOUT / model.PROGRAM).exists():
-        tree = model.PROGRAM.rpartition("/")[0]
-        if not cxx.build(
-            report, "selftests/model", tree, "g++-14", "-DIGB_MODEL_SANITIZE=ON"
-        ):
-            return
+@dataclass
+class Attempt:
+    """What the program said, and how its machine ended."""
+
+    test: ktap.Test
+    outcome: vm.Outcome
+    splats: list
+    output: str
+
+    def problem(self):
+        """What went wrong beside the cases."""
+        if self.outcome.problem:
+            return self.outcome.problem
+        return None if self.test.cases else "no case was run"
+
+    def failed(self):
+        return self.problem() or any(case.verdict == "fail" for case in self.test.results())
+
+
+def run(report, boots, run_limit):
+    """Each case on each machine is one result."""
     for boot in boots:
-        in_machine(report, boot, command, run_limit)
+        try:
+            attempt = one(boot, run_limit)
+            if attempt.failed() and not attempt.splats:
+                tell(report, report.again, attempt)
+                attempt = one(boot, run_limit)
+        except LabError as error:
+            report.fail(boot.name(), str(error))
+            continue
+        tell(report, report.fail, attempt)
 
 
-def in_machine(report, boot, command, run_limit):
+def one(boot, run_limit):
     said, splats = [], []
+    release = rootfs.kernel(boot.kernel)
     job = vm.Job(
-        ["env", f"LAB_MODEL={boot.model}", *command],
-        machine.Machine(rootfs.kernel(boot.kernel), model=boot.model),
+        ["env", f"LAB_MODEL={boot.model}", *boot.program.split()],
+        machine.Machine(release, cpus=boot.cpus, iommu=boot.iommu, model=boot.model),
         driver=boot.driver,
         run_limit=run_limit,
-        label="tool",
+        label=boot.subject(),
     )
-    try:
-        outcome = vm.run(job, said.append, splats.append)
-    except LabError as error:
-        report.fail(boot.name(), str(error))
-        return
-    where = results.shown(outcome.folder)
+    outcome = vm.run(job, said.append, splats.append)
+    say(f"  ({results.shown(outcome.folder)}: {outcome.seconds:.0f} s)")
     output = "".join(said)
-    test = ktap.program(boot.name(), output, outcome.status)
+    return Attempt(ktap.program(boot.name(), output, outcome.status), outcome, splats, output)
+
+
+def tell(report, fail, attempt):
+    """To the report; where `fail` only announces a second try, what did not fail waits for that."""
+    test, where = attempt.test, results.shown(attempt.outcome.folder)
     for case in test.results():
-        name = " ".join(filter(None, (test.name, case.name)))
-        if case.verdict == "ok":
-            report.ok(name)
-        elif case.verdict == "skip":
-            report.skip(name, case.reason or "no reason given")
-        else:
-            report.fail(name, case.reason, where, cxx.tail(output))
-    for found in splats:
-        report.fail(boot.name(), f"splat: {found.title}", where, "\n".join(found.text[:25]))
-    if outcome.problem:
-        report.fail(boot.name(), outcome.problem, where, "\n".join(outcome.tail()))
-    elif not test.cases:
-        report.fail(boot.name(), "no case was run", where, cxx.tail(output))
-    say(f"  ({where}: {outcome.seconds:.0f} s)")
+        tell_case(report, fail, test, case, where)
+    for found in attempt.splats:
+        fail(test.name, f"splat: {found.title}", where, "\n".join(found.text[:25]))
+    if attempt.problem():
+        said = attempt.outcome.tail() if attempt.outcome.problem else [cxx.tail(attempt.output)]
+        fail(test.name, attempt.problem(), where, "\n".join(said))
+
+
+def tell_case(report, fail, test, case, where):
+    name = " ".join(filter(None, (test.name, case.name)))
+    if case.verdict == "fail":
+        fail(name, case.reason, where, cxx.tail("\n".join(test.comments), 15))
+    elif fail == report.again:
+        return
+    elif case.verdict == "ok":
+        report.ok(name)
+    else:
+        report.skip(name, case.reason or "no reason given")

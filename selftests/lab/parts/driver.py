@@ -7,6 +7,7 @@ import re
 import builds
 import chroot
 import cxx
+import guestprogram
 import ktap
 import machine
 import paths
@@ -111,24 +112,42 @@ def install(release):
 
 
 class Machines:
-    """All wanted tests in one guest; after a crash the rest of them in a fresh one."""
+    """All wanted tests in one guest; after a crash the rest of them in a fresh one, and at the end
+    those that failed once more."""
 
     def __init__(self, report, name, hardware, wanted):
         self.report = report
         self.name = name
         self.hardware = hardware
         self.left = list(wanted)
+        self.failed = []
+        self.second_try = False
         self.test = None
         self.splats = []
 
     def run(self):
+        self.until_none_is_left()
+        self.second_try = True
+        self.left = list(self.failed)
+        self.until_none_is_left()
+
+    def until_none_is_left(self):
         while self.left:
             before = len(self.left)
             self.one_machine()
-            if len(self.left) == before:
-                for test in self.left:
-                    self.report.fail(test, "not run: the guest did not get that far", self.where())
-                return
+            if len(self.left) < before:
+                continue
+            fail = self.failing(*self.left)
+            for test in self.left:
+                fail(test, "not run: the guest did not get that far", self.where())
+            return
+
+    def failing(self, *tests, splats=()):
+        """Whom to tell of a failure of these tests: if it is the first and no splat, they are run again."""
+        if splats or self.second_try:
+            return self.report.fail
+        self.failed += tests
+        return self.report.again
 
     def one_machine(self):
         self.test = None
@@ -150,7 +169,8 @@ class Machines:
         if self.test:
             self.broken_off(outcome)
         elif outcome.problem:
-            self.report.fail("guest", outcome.problem, self.where(), "\n".join(outcome.tail()))
+            fail = self.failing(splats=self.splats)
+            fail("guest", outcome.problem, self.where(), "\n".join(outcome.tail()))
         for found in self.splats:
             self.report.fail(
                 "between tests", f"splat: {found.title}", self.where(), "\n".join(found.text[:25])
@@ -182,34 +202,26 @@ exec ./run_kselftest.sh -o "$limit" {names}
         self.test = None
         self.left.remove(test.name)
         cases = test.results()
-        where = None
-        if found or any(case.verdict == "fail" for case in cases):
-            where = self.keep(test)
+        failed = any(case.verdict == "fail" for case in cases)
+        where = self.keep(test) if failed or found else None
+        fail = self.failing(test.name, splats=found) if failed else self.report.fail
         for case in cases:
-            self.tell(test, case, where)
+            guestprogram.tell_case(self.report, fail, test, case, where)
         for one in found:
             self.report.fail(test.name, f"splat: {one.title}", where, "\n".join(one.text[:25]))
-
-    def tell(self, test, case, where):
-        name = " ".join(filter(None, (test.name, case.name)))
-        if case.verdict == "ok":
-            self.report.ok(name)
-        elif case.verdict == "skip":
-            self.report.skip(name, case.reason or "no reason given")
-        else:
-            self.report.fail(name, case.reason, where, cxx.tail("\n".join(test.comments), 15))
 
     def broken_off(self, outcome):
         """The guest ended within a test: that test failed, whatever it had said until then."""
         test = self.test
         if test.name in self.left:
             self.left.remove(test.name)
+        fail = self.failing(test.name, splats=self.splats)
         for case in test.cases:
-            self.tell(test, case, None)
+            guestprogram.tell_case(self.report, fail, test, case, None)
         titles = [found.title for found in self.splats]
         self.splats = []
         why = titles[0] if titles else outcome.problem or "the runner ended before the test did"
-        self.report.fail(test.name, why, self.keep(test), "\n".join(outcome.tail()))
+        fail(test.name, why, self.keep(test), "\n".join(outcome.tail()))
 
     def keep(self, test):
         """What the test left: its part of the console, its words, the last frames on the cable."""

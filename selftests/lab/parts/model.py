@@ -7,18 +7,13 @@ once; selftests/model/vm/matrix has them all.
 """
 
 import re
-import time
-from dataclasses import dataclass
 
 import builds
 import cxx
-import ktap
-import machine
+import guestprogram
 import paths
-import results
 import rootfs
-import vm
-from say import LabError, say
+from guestprogram import Boot
 
 TITLE = "igb-model"
 BY_NAME = True
@@ -30,31 +25,15 @@ FUZZ_SECONDS = 60
 # For a quiet machine; a slow one gets more.
 MACHINE_SECONDS = 300
 
-
-@dataclass
-class Boot:
-    """A machine with two of the model's ports, and what is run in it."""
-
-    kernel: str
-    driver: str
-    model: str
-    program: str = "judge"
-    iommu: bool = False
-    cpus: int = 2
-
-    def name(self):
-        words = [self.program, self.driver, self.model, self.kernel]
-        return " ".join(words + ["iommu"] * self.iommu)
-
-
+JUDGE = "selftests/model/vm/judge"
 BOOTS = (
-    Boot("newest", "igbr", "82576", iommu=True),
-    Boot("lts", "igbr", "82576", "hostile"),
-    Boot("newest", "igbr", "i350"),
-    Boot("lts", "igbr", "i210"),
-    Boot("newest", "igb", "i350,irq=msi"),
-    Boot("lts", "igb", "i210,irq=intx"),
-    Boot("lts", "igb", "82576"),
+    Boot("newest", "igbr", "82576", JUDGE, iommu=True),
+    Boot("lts", "igbr", "82576", "selftests/model/vm/hostile"),
+    Boot("newest", "igbr", "i350", JUDGE),
+    Boot("lts", "igbr", "i210", JUDGE),
+    Boot("newest", "igb", "i350,irq=msi", JUDGE),
+    Boot("lts", "igb", "i210,irq=intx", JUDGE),
+    Boot("lts", "igb", "82576", JUDGE),
 )
 
 
@@ -64,12 +43,7 @@ def run(report, selection):
     if not built(report):
         return
     cxx.tests(report, TREE, "model-tests")
-    boots = [boot for boot in BOOTS if boot.kernel in selection.kernels]
-    drivers = {boot.kernel for boot in boots if boot.driver == "igbr"}
-    for kernel in sorted(drivers):
-        builds.driver(rootfs.kernel(kernel))
-    for boot in boots:
-        in_machine(report, boot)
+    in_machines(report, selection, BOOTS)
     fuzz(report)
     # For its warnings only: not optimised, it takes a third of the time.
     cxx.build(report, SOURCE, CHECK_TREE, "g++-12", "-DCMAKE_BUILD_TYPE=Debug")
@@ -78,6 +52,14 @@ def run(report, selection):
 def built(report, target="all"):
     """Build the model that machines run with: both sanitizers watch it."""
     return cxx.build(report, SOURCE, TREE, "g++-14", "-DIGB_MODEL_SANITIZE=ON", target=target)
+
+
+def in_machines(report, selection, boots):
+    """Those of the machines that are wanted."""
+    boots = [boot for boot in boots if boot.kernel in selection.kernels]
+    for kernel in sorted({boot.kernel for boot in boots if boot.driver == "igbr"}):
+        builds.driver(rootfs.kernel(kernel))
+    guestprogram.run(report, boots, MACHINE_SECONDS)
 
 
 def fuzz(report):
@@ -99,44 +81,3 @@ def fuzz(report):
     found = done.returncode != 0 or not rounds
     name = f"fuzz-message, {rounds.group(1)} inputs" if rounds else "fuzz-message"
     report.check(name, not found, f"a find: see {FUZZ_TREE}", cxx.tail(done.stdout))
-
-
-def in_machine(report, boot):
-    """Each case of the program is one result."""
-    began = time.monotonic()
-    said, splats = [], []
-    job = vm.Job(
-        [f"selftests/model/vm/{boot.program}"],
-        machine.Machine(
-            rootfs.kernel(boot.kernel), cpus=boot.cpus, iommu=boot.iommu, model=boot.model
-        ),
-        driver=boot.driver,
-        run_limit=MACHINE_SECONDS,
-        label=f"model-{boot.program}",
-    )
-    try:
-        outcome = vm.run(job, said.append, splats.append)
-    except LabError as error:
-        report.fail(boot.name(), str(error))
-        return
-    where = results.shown(outcome.folder)
-    test = ktap.program(boot.name(), "".join(said), outcome.status)
-    for case in test.results():
-        tell(report, test, case, where)
-    for found in splats:
-        report.fail(boot.name(), f"splat: {found.title}", where, "\n".join(found.text[:25]))
-    if outcome.problem:
-        report.fail(boot.name(), outcome.problem, where, "\n".join(outcome.tail()))
-    elif not test.cases:
-        report.fail(boot.name(), "no case was run", where, cxx.tail("".join(said)))
-    say(f"  ({where}: {time.monotonic() - began:.0f} s)")
-
-
-def tell(report, test, case, where):
-    name = f"{test.name}: {case.name or 'as a whole'}"
-    if case.verdict == "ok":
-        report.ok(name)
-    elif case.verdict == "skip":
-        report.skip(name, case.reason or "no reason given")
-    else:
-        report.fail(name, case.reason, where, cxx.tail("\n".join(test.comments), 15))

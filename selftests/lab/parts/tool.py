@@ -5,7 +5,10 @@ import os
 
 import builds
 import cxx
+import guestprogram
 import paths
+import rootfs
+from parts import model
 
 TITLE = "igbtune"
 SOURCE = "tools/igbtune"
@@ -25,6 +28,17 @@ def run(report, _selection):
         cxx.tests(report, tree + "/tests", "igbtune_tests")
     if os.environ.get("IGBR_FULL"):
         fuzz(report)
+
+
+def in_machines(report, selection, boots, run_limit):
+    """The tool itself, by a program of its tests in each of these machines that is wanted."""
+    boots = [boot for boot in boots if boot.kernel in selection.kernels]
+    builds.tool()
+    for kernel in sorted({boot.kernel for boot in boots}):
+        builds.driver(rootfs.kernel(kernel))  # also where igb has the port: it may be given to igbr
+    if any(boot.model for boot in boots) and not model.built(report, "igb-model"):
+        return
+    guestprogram.run(report, boots, run_limit)
 
 
 def fuzz(report):

@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """igbtune's changes in virtual machines: whole or not at all, and back again."""
 
-import guestprogram
+from guestprogram import Boot
+from parts import tool
 
 TITLE = "igbtune's tuning"
 BY_NAME = True
 
+PROGRAM = "python3 selftests/tool/vm/tuning.py"
 BOOTS = (
-    guestprogram.Boot("newest", "igbr"),
-    guestprogram.Boot("lts", "igb"),
+    Boot("newest", "igbr", "", PROGRAM),
+    Boot("lts", "igb", "", PROGRAM),
 )
 
 
 def run(report, selection):
-    guestprogram.run(report, selection, BOOTS, ["python3", "selftests/tool/vm/tuning.py"], 900)
+    tool.in_machines(report, selection, BOOTS, 900)

@@ -73,6 +73,32 @@ class Summary(unittest.TestCase):
             ],
         )
 
+    def test_second_try(self):
+        def fill(report):
+            report.again("a", "no answer in 5 s", "build/results/x")
+            report.again("b", "3 != 4")
+            report.ok("a")
+            report.fail("b", "3 != 4")
+
+        good, lines = self.finish(fill)
+        self.assertFalse(good)
+        self.assertEqual(
+            lines[-4:],
+            [
+                "UNSTEADY a part: a: no answer in 5 s",
+                "         see build/results/x",
+                "FAILED   a part: b: 3 != 4",
+                "1 passed, 1 failed, 0 skipped, 1 of them passed only at the second try",
+            ],
+        )
+
+    def test_passed_at_the_second_try(self):
+        def fill(report):
+            report.again("a", "no answer in 5 s")
+            report.ok("a")
+
+        self.assertTrue(self.finish(fill)[0])
+
     def test_nothing_passed_is_no_success(self):
         good, lines = self.finish(lambda report: report.skip("a", "no unicorn"))
         self.assertFalse(good)
