@@ -42,9 +42,12 @@ class Attempt:
 
     def problem(self):
         """What went wrong beside the cases."""
-        if self.outcome.problem:
-            return self.outcome.problem
-        return None if self.test.cases else "no case was run"
+        found = self.outcome.problem or self.outcome.model_problem
+        return found if found or self.test.cases else "no case was run"
+
+    def is_certain(self):
+        """What no slow host can have caused."""
+        return bool(self.splats or self.outcome.model_problem)
 
     def failed(self):
         return self.problem() or any(case.verdict == "fail" for case in self.test.results())
@@ -55,7 +58,7 @@ def run(report, boots, run_limit):
     for boot in boots:
         try:
             attempt = one(boot, run_limit)
-            if attempt.failed() and not attempt.splats:
+            if attempt.failed() and not attempt.is_certain():
                 tell(report, report.again, attempt)
                 attempt = one(boot, run_limit)
         except LabError as error:

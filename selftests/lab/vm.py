@@ -55,6 +55,7 @@ class Outcome:
     folder: object
     problem: str = None
     code: int = 0
+    model_problem: str = None  # the device model failed, or saw the driver do what it may not
     status: int = None
     splats: list = field(default_factory=list)
     boot_seconds: float = 0.0
@@ -255,6 +256,7 @@ class Run:
 
     def stop_model(self):
         problem = self.model.stop() if self.model else None
+        self.outcome.model_problem = problem
         if problem and self.outcome.status == 0:
             self.fail(STATUS_MODEL, problem)
         elif problem and self.outcome.problem:

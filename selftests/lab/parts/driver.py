@@ -126,30 +126,23 @@ class Machines:
         self.splats = []
 
     def run(self):
-        self.until_none_is_left()
+        while self.left:
+            self.one_machine()
         self.second_try = True
         self.left = list(self.failed)
-        self.until_none_is_left()
-
-    def until_none_is_left(self):
         while self.left:
-            before = len(self.left)
             self.one_machine()
-            if len(self.left) < before:
-                continue
-            fail = self.failing(*self.left)
-            for test in self.left:
-                fail(test, "not run: the guest did not get that far", self.where())
-            return
 
-    def failing(self, *tests, splats=()):
-        """Whom to tell of a failure of these tests: if it is the first and no splat, they are run again."""
-        if splats or self.second_try:
+    def failing(self, tests, certain=False):
+        """Whom to tell of a failure of these tests: the first that a slow host may have caused has
+        them run again."""
+        if certain or self.second_try:
             return self.report.fail
         self.failed += tests
         return self.report.again
 
     def one_machine(self):
+        wanted = len(self.left)
         self.test = None
         self.splats = []
         job = vm.Job(
@@ -166,11 +159,13 @@ class Machines:
         say(
             f"  ({self.where()}: boot {outcome.boot_seconds:.0f} s, {outcome.seconds:.0f} s in all)"
         )
+        problem = outcome.problem or outcome.model_problem
         if self.test:
             self.broken_off(outcome)
-        elif outcome.problem:
-            fail = self.failing(splats=self.splats)
-            fail("guest", outcome.problem, self.where(), "\n".join(outcome.tail()))
+        elif len(self.left) == wanted:
+            self.not_run(outcome)
+        elif problem:
+            self.report.fail("guest", problem, self.where(), "\n".join(outcome.tail()))
         for found in self.splats:
             self.report.fail(
                 "between tests", f"splat: {found.title}", self.where(), "\n".join(found.text[:25])
@@ -204,7 +199,7 @@ exec ./run_kselftest.sh -o "$limit" {names}
         cases = test.results()
         failed = any(case.verdict == "fail" for case in cases)
         where = self.keep(test) if failed or found else None
-        fail = self.failing(test.name, splats=found) if failed else self.report.fail
+        fail = self.failing([test.name], found) if failed else self.report.fail
         for case in cases:
             guestprogram.tell_case(self.report, fail, test, case, where)
         for one in found:
@@ -215,13 +210,22 @@ exec ./run_kselftest.sh -o "$limit" {names}
         test = self.test
         if test.name in self.left:
             self.left.remove(test.name)
-        fail = self.failing(test.name, splats=self.splats)
+        fail = self.failing([test.name], self.splats or outcome.model_problem)
         for case in test.cases:
             guestprogram.tell_case(self.report, fail, test, case, None)
         titles = [found.title for found in self.splats]
         self.splats = []
         why = titles[0] if titles else outcome.problem or "the runner ended before the test did"
         fail(test.name, why, self.keep(test), "\n".join(outcome.tail()))
+
+    def not_run(self, outcome):
+        """The guest did not come to the first of its tests."""
+        fail = self.failing(self.left, self.splats or outcome.model_problem)
+        why = f"not run: {outcome.problem or 'the runner ended before it'}"
+        for test in self.left:
+            fail(test, why, self.where())
+        say("\n".join(outcome.tail()))
+        self.left = []
 
     def keep(self, test):
         """What the test left: its part of the console, its words, the last frames on the cable."""

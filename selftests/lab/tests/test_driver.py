@@ -29,8 +29,9 @@ def output(results):
 class Guests:
     """Stands for vm.Run: each machine says the next of these."""
 
-    def __init__(self, *said, splat_in=None):
+    def __init__(self, *said, splat_in=None, model_problem=None):
         self.said = list(said)
+        self.model_problem = model_problem
         self.splat_in = splat_in
         self.asked = []
 
@@ -47,7 +48,11 @@ class Guests:
                 on_output(line)
             problem = None if text else "no sign of life"
             return types.SimpleNamespace(
-                problem=problem, boot_seconds=1, seconds=2, tail=lambda: []
+                problem=problem,
+                model_problem=self.model_problem,
+                boot_seconds=1,
+                seconds=2,
+                tail=lambda: [],
             )
 
         guest.run = run
@@ -88,6 +93,12 @@ class SecondTry(unittest.TestCase):
         self.assertFalse(good)
         self.assertEqual(guests.asked, [2])
         self.assertEqual(len(report.failures), 2)
+
+    def test_fault_that_the_model_saw(self):
+        said = output({"a.py": True, "b.py": True})
+        good, report, _ = self.check(Guests(said, model_problem="driver faults"))
+        self.assertFalse(good)
+        self.assertEqual([why for _, why, _ in report.failures], ["driver faults"])
 
     def test_guest_that_did_not_boot(self):
         guests = Guests("", output({"a.py": True, "b.py": True}))
