@@ -44,7 +44,8 @@ Result<Bytes> bytes_of(const std::string& digits) {
         const int high = value(digits[i]);
         const int low = value(digits[i + 1]);
         if (high < 0 || low < 0) {
-            return Error{"hex: '" + digits.substr(i, 2) + "' is no byte"};
+            return Error{"hex: no two hex digits at position " + std::to_string(i) + " of '" +
+                         digits + "'"};
         }
         out.push_back(static_cast<u8>((high * 16) + low));
     }
@@ -161,6 +162,17 @@ nlohmann::json Commands::run_line(const std::string& line) {
         return {{"ok", false}, {"error", "a JSON object on one line is needed"}};
     }
     return run(command);
+}
+
+std::string Commands::answer(const std::string& line) {
+    Json said;
+    try {
+        said = run_line(line);
+    } catch (const std::exception& error) {
+        said = {{"ok", false}, {"error", error.what()}};
+    }
+    // An error may quote half a character.
+    return said.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 nlohmann::json Commands::run(const Json& command) {

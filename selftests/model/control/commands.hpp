@@ -16,6 +16,8 @@ public:
     // Always an object with "ok"; with "error" when that is false.
     [[nodiscard]] nlohmann::json run(const nlohmann::json& command);
     [[nodiscard]] nlohmann::json run_line(const std::string& line);
+    // The same as text. Whatever the line was, this throws nothing: the devices must live on.
+    [[nodiscard]] std::string answer(const std::string& line);
 
 private:
     using Json = nlohmann::json;

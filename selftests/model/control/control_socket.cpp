@@ -65,7 +65,7 @@ bool ControlSocket::answer_lines(Client& client) {
         if (line.empty()) {
             continue;
         }
-        const std::string answer = commands_.run_line(line).dump() + "\n";
+        const std::string answer = commands_.answer(line) + "\n";
         if (::send(client.fd.get(), answer.data(), answer.size(), MSG_NOSIGNAL) < 0) {
             return false;
         }

@@ -74,8 +74,9 @@ void schedule(const std::vector<ScenarioStep>& steps, Commands& commands, Timers
         timers.at(start + (step.after_ms * millisecond), [&commands, command = step.command] {
             const nlohmann::json answer = commands.run(command);
             if (!answer.at("ok").get<bool>()) {
-                log_line("scenario: " + command.dump() + ": " +
-                         answer.at("error").get<std::string>());
+                log_line("scenario: " +
+                         command.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
+                         ": " + answer.at("error").get<std::string>());
             }
         });
     }

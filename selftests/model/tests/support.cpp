@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tests/support.hpp"
 
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <cstring>
+
 namespace igbmodel::test {
 
 Bench::Bench(const std::string& mac) : irqs(25) {
@@ -59,6 +65,27 @@ void Bench::put_tx(u32 queue, u32 index, u64 a, u32 b, u32 c) const {
     store_le<u32>(raw.data() + 8, b);
     store_le<u32>(raw.data() + 12, c);
     memory->put(tx_descriptor(queue, index), raw);
+}
+
+void turn(Loop& loop, int times) {
+    // Always readable: one look at all descriptors, then the loop ends.
+    const UniqueFd always(::eventfd(1, 0));
+    loop.watch(always.get(), [&loop] { loop.stop(); });
+    for (int i = 0; i < times; ++i) {
+        loop.run();
+    }
+    loop.unwatch(always.get());
+}
+
+UniqueFd connect_to(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+    UniqueFd client(::socket(AF_UNIX, SOCK_STREAM, 0));
+    if (::connect(client.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+        std::abort();
+    }
+    return client;
 }
 
 }  // namespace igbmodel::test

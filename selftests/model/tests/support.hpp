@@ -13,6 +13,7 @@
 #include "device/nic.hpp"
 #include "ports/frame_builder.hpp"
 #include "util/bytes.hpp"
+#include "util/loop.hpp"
 
 namespace igbmodel::test {
 
@@ -90,6 +91,10 @@ private:
     }
     return out;
 }
+
+// Lets the loop deal with what its descriptors have for it, so many times.
+void turn(Loop& loop, int times = 1);
+[[nodiscard]] UniqueFd connect_to(const std::string& path);
 
 struct FakePort final : public Port {
     void attach(PortUser& owner) override { attached = &owner; }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The command line, the command socket's language, scenario files.
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include <filesystem>
 #include <fstream>
 
+#include "control/control_socket.hpp"
 #include "control/scenario.hpp"
 #include "tests/support.hpp"
 
@@ -173,6 +175,24 @@ TEST_F(CommandTest, AnswersNonsenseWithAnError) {
         EXPECT_EQ(answer["ok"], false) << line;
         EXPECT_FALSE(answer["error"].get<std::string>().empty()) << line;
     }
+}
+
+TEST_F(CommandTest, TheSocketAnswersNonsenseAndLivesOn) {
+    const std::string path = (folder / "control").string();
+    ControlSocket control(loop, commands);
+    ASSERT_TRUE(control.listen(path).ok());
+    const UniqueFd client = connect_to(path);
+    const auto answer = [&](const std::string& line) {
+        EXPECT_EQ(::send(client.get(), line.data(), line.size(), 0),
+                  static_cast<ssize_t>(line.size()));
+        turn(loop, 2);
+        std::array<char, 65536> bytes{};
+        const ssize_t count = ::recv(client.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
+        return std::string(bytes.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
+    };
+    const std::string bad = answer("{\"do\":\"inject\",\"hex\":\"€€€€€€€€€€€€€€\"}\n");
+    EXPECT_NE(bad.find("\"ok\":false"), std::string::npos) << bad;
+    EXPECT_NE(answer("{\"do\":\"clear\"}\n").find("\"ok\":true"), std::string::npos);
 }
 
 TEST_F(CommandTest, ScenarioStepsRunAtTheirTime) {

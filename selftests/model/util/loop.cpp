@@ -102,6 +102,7 @@ void Loop::run() {
             }
         }
     }
+    stopped_ = false;
 }
 
 }  // namespace igbmodel

@@ -23,7 +23,7 @@ public:
     void cancel(Id id) override;
     void defer(std::function<void()> work) override;
 
-    void run();
+    void run();  // until it is stopped; may be called again then
     void stop() { stopped_ = true; }
 
 private:
