@@ -263,11 +263,65 @@ TEST(Dma, ThousandsOfPagesAndNoDescriptorLeftOpen) {
     EXPECT_EQ(after, before) << "the lowest free descriptor is the same";
     EXPECT_TRUE(dma.write(0x80000000 + (pages * page) - 10, Bytes(10, 1)));
     for (u64 i = 0; i < pages; i += 2) {
-        dma.unmap(0x80000000 + (i * page), page);
+        EXPECT_TRUE(dma.unmap(0x80000000 + (i * page), page).ok());
     }
     EXPECT_EQ(dma.ranges(), pages / 2);
     EXPECT_FALSE(dma.write(0x80000000, Bytes(1, 1)));
     EXPECT_TRUE(dma.write(0x80000000 + page, Bytes(1, 1)));
+}
+
+TEST(Dma, AMapBeyondAddressesOrBeyondItsFileIsRefused) {
+    constexpr u64 page = 4096;
+    constexpr u64 all = ~u64{0};
+    DmaTable dma;
+    EXPECT_FALSE(dma.map(vfu::DmaMap{3, 0x801, 0, all}, empty_memory(page)).ok());
+    EXPECT_FALSE(dma.map(vfu::DmaMap{3, 0, page, all}, UniqueFd{}).ok());
+    EXPECT_FALSE(dma.map(vfu::DmaMap{3, all - page + 1, 0, page}, empty_memory(page)).ok());
+    const Status beyond = dma.map(vfu::DmaMap{3, page, 0, page}, empty_memory(page));
+    ASSERT_FALSE(beyond.ok());
+    EXPECT_NE(beyond.error().text.find("beyond the end of its file"), std::string::npos);
+    EXPECT_FALSE(dma.map(vfu::DmaMap{3, 0, 0, 2 * page}, empty_memory(page)).ok());
+    EXPECT_EQ(dma.ranges(), 0U);
+    EXPECT_TRUE(dma.map(vfu::DmaMap{3, page, 0, page}, empty_memory(2 * page)).ok());
+    EXPECT_TRUE(dma.map(vfu::DmaMap{3, 0, all - page + 1, page}, empty_memory(page)).ok())
+        << "the last page there is";
+    EXPECT_FALSE(dma.map(vfu::DmaMap{3, 0, all - page + 1, page}, empty_memory(page)).ok());
+    EXPECT_TRUE(dma.write(all - 7, Bytes(8, 1)));
+}
+
+TEST(Dma, AnUnmapTakesWholeMapsOrNothing) {
+    constexpr u64 page = 4096;
+    constexpr u64 base = 0x5000000;
+    DmaTable dma;
+    ASSERT_TRUE(dma.map(vfu::DmaMap{3, 0, base, 2 * page}, empty_memory(2 * page)).ok());
+    ASSERT_TRUE(dma.map(vfu::DmaMap{3, 0, base + (2 * page), page}, empty_memory(page)).ok());
+    for (const auto& [address, size] :
+         {std::pair{base + page, page}, std::pair{base, page}, std::pair{base - page, 2 * page},
+          std::pair{base + page, 2 * page}, std::pair{base + page, u64{1}}}) {
+        const Status done = dma.unmap(address, size);
+        ASSERT_FALSE(done.ok()) << hex(address) << " " << size;
+        EXPECT_EQ(done.error().number, EINVAL);
+        EXPECT_EQ(dma.ranges(), 2U);
+    }
+    EXPECT_TRUE(dma.write(base, Bytes(3 * page, 1))) << "all is still there";
+    EXPECT_TRUE(dma.unmap(base + (3 * page), page).ok()) << "unknown: normal";
+    EXPECT_TRUE(dma.unmap(base, 0).ok());
+    EXPECT_EQ(dma.ranges(), 2U);
+    // What an invalidation of a whole domain becomes: one range over everything.
+    EXPECT_TRUE(dma.unmap(0, ~u64{0}).ok());
+    EXPECT_EQ(dma.ranges(), 0U);
+}
+
+TEST_F(SessionTest, AnUnmapThatCutsAMapIsAnError) {
+    ASSERT_TRUE(dma.map(vfu::DmaMap{3, 0, 0x10000, 0x2000}, UniqueFd{}).ok());
+    EXPECT_EQ(
+        error_of(exchange(3, from_hex("18000000 00000000 0010010000000000 0010000000000000"))),
+        static_cast<u32>(EINVAL));
+    EXPECT_EQ(dma.ranges(), 1U);
+    EXPECT_EQ(
+        error_of(exchange(3, from_hex("18000000 02000000 0000000000000000 0000000000000000"))), 0U)
+        << "everything";
+    EXPECT_EQ(dma.ranges(), 0U);
 }
 
 TEST(Dma, AdjacentPagesServeOneAccess) {
@@ -285,11 +339,11 @@ TEST(Dma, AdjacentPagesServeOneAccess) {
     Bytes in(out.size());
     EXPECT_TRUE(dma.read(0x5000000, in));
     EXPECT_EQ(in, out);
-    dma.unmap(0x5000000 + 4096, 4096);
+    EXPECT_TRUE(dma.unmap(0x5000000 + 4096, 4096).ok());
     EXPECT_FALSE(dma.read(0x5000000, in));
     EXPECT_TRUE(dma.map(vfu::DmaMap{3, 0, 0x5000000 + 4096, 4096}, UniqueFd{}).ok());
     EXPECT_FALSE(dma.map(vfu::DmaMap{3, 0, 0x5000000 + 4000, 4096}, UniqueFd{}).ok()) << "overlap";
-    dma.unmap(0x9000000, 4096);  // unknown: normal
+    EXPECT_TRUE(dma.unmap(0x9000000, 4096).ok()) << "unknown: normal";
 }
 
 }  // namespace

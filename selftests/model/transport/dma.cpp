@@ -2,6 +2,7 @@
 #include "transport/dma.hpp"
 
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cstring>
@@ -18,11 +19,15 @@ Status DmaTable::map(const vfu::DmaMap& request, UniqueFd memory) {
     if (request.size == 0) {
         return Error{"DMA map of no bytes"};
     }
+    const u64 last = request.address + (request.size - 1);
+    if (last < request.address) {
+        return Error{"DMA map of " + hex(request.address) + " + " + hex(request.size) +
+                     " is beyond the last address"};
+    }
     const auto above = ranges_.lower_bound(request.address);
-    const bool hits_above = above != ranges_.end() && above->first < request.address + request.size;
+    const bool hits_above = above != ranges_.end() && above->first <= last;
     const bool hits_below =
-        above != ranges_.begin() &&
-        std::prev(above)->first + std::prev(above)->second.size > request.address;
+        above != ranges_.begin() && last_of(*std::prev(above)) >= request.address;
     if (hits_above || hits_below) {
         return Error{"DMA map of " + hex(request.address) + " overlaps an earlier one", EEXIST};
     }
@@ -31,20 +36,40 @@ Status DmaTable::map(const vfu::DmaMap& request, UniqueFd memory) {
     range.readable = (request.flags & vfu::DmaMap::readable) != 0;
     range.writable = (request.flags & vfu::DmaMap::writable) != 0;
     if (memory) {
-        const u64 page = static_cast<u64>(::sysconf(_SC_PAGESIZE));
-        const u64 slack = request.offset % page;
-        const int protection = (range.readable || range.writable ? PROT_READ : PROT_NONE) |
-                               (range.writable ? PROT_WRITE : 0);
-        range.mapping_size = request.size + slack;
-        range.mapping = ::mmap(nullptr, range.mapping_size, protection, MAP_SHARED, memory.get(),
-                               static_cast<off_t>(request.offset - slack));
-        if (range.mapping == MAP_FAILED) {
-            return system_error("DMA map of " + hex(request.address));
+        if (const Status done = reach(range, request, memory); !done) {
+            return done.error();
         }
-        range.host = static_cast<u8*>(range.mapping) + slack;
     }
     ranges_.emplace(request.address, range);
     last_ = nullptr;
+    return {};
+}
+
+Status DmaTable::reach(Range& range, const vfu::DmaMap& request, const UniqueFd& memory) {
+    const std::string what = "DMA map of " + hex(request.address);
+    struct stat file{};
+    if (::fstat(memory.get(), &file) != 0) {
+        return system_error(what);
+    }
+    // Touching what a file does not have ends the process (SIGBUS). Devices tell no size.
+    const u64 end = static_cast<u64>(file.st_size);
+    if (S_ISREG(file.st_mode) && (request.size > end || request.offset > end - request.size)) {
+        return Error{what + " reaches beyond the end of its file"};
+    }
+    const u64 page = static_cast<u64>(::sysconf(_SC_PAGESIZE));
+    const u64 slack = request.offset % page;
+    if (request.size + slack < slack) {
+        return Error{what + " is longer than memory can be"};
+    }
+    const int protection = (range.readable || range.writable ? PROT_READ : PROT_NONE) |
+                           (range.writable ? PROT_WRITE : 0);
+    range.mapping_size = request.size + slack;
+    range.mapping = ::mmap(nullptr, range.mapping_size, protection, MAP_SHARED, memory.get(),
+                           static_cast<off_t>(request.offset - slack));
+    if (range.mapping == MAP_FAILED) {
+        return system_error(what);
+    }
+    range.host = static_cast<u8*>(range.mapping) + slack;
     return {};
 }
 
@@ -54,13 +79,25 @@ void DmaTable::release(const Range& range) {
     }
 }
 
-void DmaTable::unmap(u64 address, u64 size) {
-    auto at = ranges_.lower_bound(address);
-    while (at != ranges_.end() && at->first - address < size) {
-        release(at->second);
-        at = ranges_.erase(at);
+Status DmaTable::unmap(u64 address, u64 size) {
+    if (size == 0) {
+        return {};
     }
+    const u64 last = size - 1 > ~address ? ~u64{0} : address + (size - 1);
+    auto first = ranges_.lower_bound(address);
+    if (first != ranges_.begin() && last_of(*std::prev(first)) >= address) {
+        --first;
+    }
+    const auto end = ranges_.upper_bound(last);
+    if (first != end && (first->first < address || last_of(*std::prev(end)) > last)) {
+        return Error{"DMA unmap of " + hex(address) + " + " + hex(size) + " would cut a map"};
+    }
+    for (auto at = first; at != end; ++at) {
+        release(at->second);
+    }
+    ranges_.erase(first, end);
     last_ = nullptr;
+    return {};
 }
 
 void DmaTable::clear() {

@@ -25,8 +25,9 @@ public:
 
     // `memory` may be invalid: then the range is known but cannot be reached.
     Status map(const vfu::DmaMap& request, UniqueFd memory);
-    // An unknown range is normal (QEMU unmaps what it never mapped) and not an error.
-    void unmap(u64 address, u64 size);
+    // All maps that lie within the range, be there none (QEMU unmaps what it never mapped) or, with
+    // a vIOMMU, thousands. A map is never cut: that is an error, and all maps stay.
+    Status unmap(u64 address, u64 size);
     void clear();
 
     // Copies between guest memory and `to` / `from`. False after a fault; `to` is then zeroed.
@@ -56,6 +57,10 @@ private:
         std::size_t mapping_size = 0;
     };
 
+    static u64 last_of(const std::pair<const u64, Range>& one) {
+        return one.first + (one.second.size - 1);
+    }
+    static Status reach(Range& range, const vfu::DmaMap& request, const UniqueFd& memory);
     void release(const Range& range);
     Range* find(u64 address, u64& start);
     void fault(u64& counter, const char* what, bool write, u64 address, std::size_t size);

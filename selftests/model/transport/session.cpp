@@ -68,8 +68,8 @@ Result<Bytes> Session::on_dma_map(const vfu::Header& header, const vfu::DmaMap& 
 Result<Bytes> Session::on(const vfu::Header& header, const vfu::DmaUnmap& request) {
     if ((request.flags & vfu::DmaUnmap::all) != 0) {
         dma_.clear();
-    } else {
-        dma_.unmap(request.address, request.size);
+    } else if (const Status done = dma_.unmap(request.address, request.size); !done) {
+        return done.error();
     }
     Bytes payload(24, 0);
     store_le<u32>(payload.data(), 24);
