@@ -39,7 +39,8 @@ def free_megabytes(path):
 def lock(name, shared=False, wait=True):
     """Hold a lock file of the cache; yields False where `wait` is off and someone has it.
 
-    The kernel drops the lock when the holder dies, so no run can leave it behind.
+    The kernel drops the lock when the holder dies, so no run can leave it behind. Yields the lock's
+    descriptor: a child that gets it holds the lock, too, and goes on holding it as an orphan.
     """
     path = make_folder() / name
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -53,6 +54,6 @@ def lock(name, shared=False, wait=True):
                 return
             say(f"  another run holds {path}: waiting for it")
             fcntl.flock(descriptor, kind)
-        yield True
+        yield descriptor
     finally:
         os.close(descriptor)

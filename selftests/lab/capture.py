@@ -57,10 +57,11 @@ class Capture:
             self.start(1 - self.current)
 
     def keep(self, name):
-        """Give a failed test's capture its name."""
+        """Give a failed test's capture its name; whether there is one."""
         if self.current is None:
-            return
+            return False
         for number, suffix in ((1 - self.current, "older.pcap"), (self.current, "pcap")):
             if self.path(number).exists():
                 # A copy, since QEMU still writes to it.
                 shutil.copyfile(self.path(number), self.folder / f"{name}.{suffix}")
+        return True

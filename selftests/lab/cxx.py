@@ -57,9 +57,10 @@ def configure(report, source, tree, compiler, *definitions):
 
 def build(report, source, tree, compiler, *definitions, target="all"):
     """Configure and build; true where a test run is worth it."""
-    if not configure(report, source, tree, compiler, *definitions):
-        return False
-    done = builds.inside(["ninja", "-j", builds.JOBS, "-C", tree, target], **PIPES)
+    with builds.lock():
+        if not configure(report, source, tree, compiler, *definitions):
+            return False
+        done = builds.inside(["ninja", "-j", builds.JOBS, "-C", tree, target], **PIPES)
     why = "ninja failed"
     report.check(f"builds with {compiler}", done.returncode == 0, why, errors(done.stdout))
     return done.returncode == 0

@@ -6,6 +6,7 @@ leaves nothing that could be taken for it. The name carries the recipe's stamp: 
 different recipes do not disturb each other, and a link `rootfs` leads to the one made last.
 """
 
+import contextlib
 import glob
 import json
 import os
@@ -22,6 +23,8 @@ import recipe
 from say import LabError, Step, say, seconds
 
 UNUSED_DAYS = 7
+# What a tree's name ends in while it is made or removed
+UNFINISHED = ".unfinished"
 SOURCES = "/usr/src/kselftest"
 
 
@@ -62,17 +65,20 @@ def kernel_source(release):
 def make(again=False):
     """Make the root file system unless it is there; safe when two runs meet."""
     if is_made() and not again:
-        os.utime(path() / "lab.json")
+        required()
+        with contextlib.suppress(OSError):  # a cache that cannot be written serves as well
+            os.utime(path() / "lab.json")
         return path()
     check_host()
-    with cache.lock("make.lock"):
+    with cache.lock("make.lock") as lock:
+        os.set_inheritable(lock, True)
         if is_made() and not again:
             return path()
         announce()
         install_host_packages()
         drop_unfinished()
         start = time.monotonic()
-        unfinished = cache.folder() / f"{path().name}.unfinished"
+        unfinished = cache.folder() / f"{path().name}{UNFINISHED}"
         build(unfinished)
         publish(unfinished)
         drop_unused()
@@ -139,7 +145,13 @@ def logged(argv, mode="a", name=None, **options):
     log = cache.folder() / "make.log"
     with open(log, mode, encoding="utf-8") as out:
         status = subprocess.run(
-            argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out, check=False, **options
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            check=False,
+            close_fds=False,  # while it runs, the lab is being made: see make()
+            **options,
         ).returncode
     if status:
         tail = log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
@@ -148,14 +160,17 @@ def logged(argv, mode="a", name=None, **options):
 
 
 def remove(tree):
-    """Never across a mount: what is mounted in a root file system may be the host's."""
+    """Never across a mount: what is mounted in a root file system may be the host's. A removal
+    that is broken off leaves an unfinished tree."""
+    if tree.suffix != UNFINISHED:
+        tree = tree.rename(tree.with_name(f"{tree.name}.old{UNFINISHED}"))
     subprocess.run(["rm", "-rf", "--one-file-system", tree], check=False)
     if tree.exists():
         raise LabError(f"cannot remove {tree}: is something mounted in it, or running?")
 
 
 def drop_unfinished():
-    for left in cache.folder().glob("rootfs-*.unfinished"):
+    for left in cache.folder().glob(f"rootfs-*{UNFINISHED}"):
         remove(left)
 
 

@@ -78,9 +78,11 @@ class Scanner:
         if self._expectation(message) or self._continues(message, time):
             return
         if TITLE.search(message):
+            # What follows an expected line is looked at like any other.
+            if any(text in message for text in self.expected):
+                return
             self.report = Splat(self.number, message, time, [message])
-            if not any(text in message for text in self.expected):
-                self.found.append(self.report)
+            self.found.append(self.report)
 
     def _expectation(self, message):
         begin = EXPECT.match(message)

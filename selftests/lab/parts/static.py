@@ -26,8 +26,8 @@ def compile_strictly(report, name):
     release = rootfs.kernel(name)
     target = paths.BUILD / "check" / f"static-{release}"
     # From nothing each time: a warning is only printed when its file is compiled.
-    shutil.rmtree(target, ignore_errors=True)
     with builds.lock():
+        shutil.rmtree(target, ignore_errors=True)
         builds.copy_sources(target)
         built = builds.kernel_make(release, target / "kmod", "W=1", "modules", **cxx.PIPES)
         sparse = builds.kernel_make(release, target / "kmod", "W=1", "C=2", "modules", **cxx.PIPES)
