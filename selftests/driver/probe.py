@@ -9,7 +9,7 @@ import struct
 from lib.py import KsftSkipEx, defer, ksft_eq, ksft_ge, ksft_lt, ksft_pr, ksft_raises, ksft_true
 from lib.py import full, read, run, sh, wait_until, write
 from lib.py.card import DRIVERS
-from lib.py.leaks import free_pages, holdings, not_given_back, objects_of, slab_objects
+from lib.py.leaks import held_when_closed, holdings, not_given_back, objects_of
 from lib.py.traffic import IN, OUT, WAYS, carries, load, ping, tcp
 
 OTHER = {"igbr": "igb", "igb": "igbr"}
@@ -18,25 +18,16 @@ BAR0 = 0x10
 TRIES = 3
 
 
-def look(card):
-    """What the kernel holds while the card is unbound and the peer closed."""
-    card.peer.ip(f"link set dev {card.peer.name} down")
-    wait_until(lambda: not holdings(card.driver)["page pools"], "page pools to be gone", limit=30)
-    found = holdings(card.driver), slab_objects(), free_pages()
-    card.peer.ip(f"link set dev {card.peer.name} up")
-    return found
-
-
 def nothing_grows(card, rounds, action):
     """Do the action that often, which begins and ends with the card unbound; nothing may be left of any round."""
     for _ in range(3):      # what is made once only
         action()
-    first = look(card)
+    first = held_when_closed(card)
     leaking, slab, pages = None, *first[1:]
     for _ in range(TRIES):
         for _ in range(rounds):
             action()
-        held, now, left = look(card)
+        held, now, left = held_when_closed(card)
         ksft_eq(held, first[0], f"what the kernel holds after {rounds} rounds")
         # One object for each round is a leak, which the next series shows again; what else runs takes a slab of objects
         # now and then. In caches of small objects the rest of the kernel is too loud to tell.
@@ -79,16 +70,18 @@ def every_object(card):
     """Each object that the driver gets from probe to traffic is given back when it is unbound."""
     defer(card.bound_again)
     card.port.unbind()
-    with objects_of(card.driver) as trace:
+    with objects_of(card.driver, card.port.bdf) as trace:
         card.port.bind(card.driver)
         card.ready()
         ping(card)
         tcp(card, IN, size=1 << 20)
         card.port.unbind()
         sh("sleep 2")       # what is freed after a grace period
-        left, count = not_given_back(trace.take())
-    ksft_pr(f"{count} objects")
+        left, coherent, counts = not_given_back(trace.take())
+    ksft_pr(f"{counts[0]} objects, {counts[1]} pieces of coherent memory")
+    ksft_ge(min(counts), 1, "objects and coherent memory seen")
     ksft_eq([site for site in left if f"[{card.driver}]" in site], [], "objects of the driver that were not given back")
+    ksft_eq(coherent, [], "coherent memory that was not given back")
 
 
 def unbind_under_traffic(card):

@@ -8,7 +8,7 @@ import re
 
 from net.lib.py import NetdevFamily
 
-from .shell import read, sh, write
+from .shell import read, sh, wait_until, write
 from .trace import Trace
 
 SWIOTLB = "/sys/kernel/debug/swiotlb/io_tlb_used"
@@ -65,24 +65,40 @@ def holdings(driver):
             "interrupt numbers": interrupt_numbers(), "page pools": page_pools(), "bounce buffer slots": bounce_slots()}
 
 
+def held_when_closed(card):
+    """What the kernel holds while neither the card, which is closed or unbound, nor its peer has buffers."""
+    card.peer.ip(f"link set dev {card.peer.name} down")
+    wait_until(lambda: not page_pools(), "page pools to be gone", limit=30)
+    found = holdings(card.driver), slab_objects(), free_pages()
+    card.peer.ip(f"link set dev {card.peer.name} up")
+    return found
+
+
 ALLOCATED, FREED = "kmem:kmalloc", "kmem:kfree"
+COHERENT, COHERENT_FREED = "dma:dma_alloc", "dma:dma_free"
 
 
-def objects_of(driver):
-    """Traces what this process or the driver's own code gets by kmalloc, and everything that is given back."""
+def objects_of(driver, device):
+    """Traces what this process or the driver's own code gets by kmalloc, and everything that is given back; and the coherent memory of the device."""
     start = int(read(f"/sys/module/{driver}/sections/.text"), 16)
     end = start + int(read(f"/sys/module/{driver}/coresize"))
     wanted = f"common_pid == {os.getpid()} || (call_site >= {start:#x} && call_site < {end:#x})"
-    return Trace({ALLOCATED: wanted, FREED: ""}, buffer_kb=16384)
+    ours = f'device == "{device}"'
+    return Trace({ALLOCATED: wanted, FREED: "", COHERENT: ours, COHERENT_FREED: ours}, buffer_kb=16384)
 
 
 def not_given_back(events):
-    """Where the objects come from that were not freed, and how many objects there were at all."""
-    alive, count = {}, 0
+    """Where the objects and coherent memory come from that were not freed, and how many of each there were at all."""
+    objects, coherent, counts = {}, {}, [0, 0]
     for one in events:
         if one["event"] == "kmalloc":
-            alive[one["ptr"]] = re.search(r"call_site=(.*?) ptr=", one["text"])[1]
-            count += 1
+            objects[one["ptr"]] = re.search(r"call_site=(.*?) ptr=", one["text"])[1]
+            counts[0] += 1
+        elif one["event"] == "dma_alloc":
+            coherent[one["dma_addr"]] = f"{one['size']} bytes of coherent memory"
+            counts[1] += 1
+        elif one["event"] == "dma_free":
+            coherent.pop(one["dma_addr"], None)
         else:
-            alive.pop(one["ptr"], None)
-    return sorted(alive.values()), count
+            objects.pop(one["ptr"], None)
+    return sorted(objects.values()), sorted(coherent.values()), counts

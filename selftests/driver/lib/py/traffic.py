@@ -103,6 +103,13 @@ def tcp(card, way=OUT, version="4", size=4 << 20):
     ksft_eq(sink.digest.hexdigest(), digest.hexdigest(), f"TCP {way} IPv{version}: content")
 
 
+def blast(source, address, count=2000):
+    """Send datagrams by the socket without waiting, whether anybody takes them or not."""
+    for _ in range(count):
+        with contextlib.suppress(OSError):
+            source.sendto(b"igbr", socket.MSG_DONTWAIT, (address, 9))
+
+
 def udp(card, way=OUT, version="4", count=200, size=18, window=40):
     """Send datagrams, never more than a window ahead of the receiver; each must come, in order."""
     sender, target = ends(card, way)
