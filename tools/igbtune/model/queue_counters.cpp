@@ -112,8 +112,12 @@ std::string queue_instance(Direction direction, std::uint32_t queue) {
 }
 
 std::optional<std::uint64_t> queue_drops(const CounterGroup& queue) {
-    const auto specified = queue.value("hw_drops");
-    return specified ? specified : queue.value("drops");
+    const auto device = queue.value("hw_drops");
+    const auto driver = queue.value("drops");
+    if (!device || !driver) {
+        return device ? device : driver;
+    }
+    return *device + *driver;
 }
 
 }  // namespace igbtune::model
