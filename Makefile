@@ -15,7 +15,7 @@ RENEW ?=
 W ?=
 
 # The release that KDIR really is of: a module is only good for that one.
-RELEASE = $(shell $(MAKE) -s --no-print-directory -C $(KDIR) kernelrelease 2>/dev/null)
+RELEASE = $(or $(shell $(MAKE) -s --no-print-directory -C $(KDIR) kernelrelease 2>/dev/null),$(KVER))
 MODULE_FOLDER = $(DESTDIR)/lib/modules/$(RELEASE)/updates
 TOOL_TREE = build/host-tool
 LAB = selftests/lab/lab
@@ -59,14 +59,15 @@ tool:
 
 install:
 	@test -f kmod/igbr.ko && test -f $(TOOL_TREE)/igbtune || { echo 'nothing is built yet: run make all first'; exit 1; }
-	@test -n '$(RELEASE)' || { echo 'there are no kernel headers in $(KDIR)'; exit 1; }
+	@built=$$(modinfo -F vermagic kmod/igbr.ko) && test "$${built%% *}" = '$(RELEASE)' || \
+		{ echo "kmod/igbr.ko is for Linux $${built%% *}, not for $(RELEASE): name the right one by KVER= or build again"; exit 1; }
 	install -D -m 644 kmod/igbr.ko '$(MODULE_FOLDER)/igbr.ko'
 	cmake -S tools/igbtune -B $(TOOL_TREE) -DCMAKE_INSTALL_PREFIX='$(PREFIX)' >/dev/null
+	cmake --build $(TOOL_TREE)
 	DESTDIR='$(DESTDIR)' cmake --install $(TOOL_TREE) --strip
 	$(if $(DESTDIR),,depmod '$(RELEASE)')
 
 uninstall:
-	@test -n '$(RELEASE)' || { echo 'there are no kernel headers in $(KDIR)'; exit 1; }
 	rm -f '$(MODULE_FOLDER)/igbr.ko'
 	rm -f $(foreach file,$(TOOL_FILES),'$(DESTDIR)$(PREFIX)/$(file)')
 	rm -rf '$(DESTDIR)$(PREFIX)/share/igbtune'

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the kernel offers, found by looking into its headers: one flag per feature.
 
+ifeq ($(shell [ $$(($(VERSION) * 1000 + $(PATCHLEVEL))) -lt 6012 ] && echo older),older)
+$(error igbr needs Linux 6.12 or later, and these are headers of $(KERNELRELEASE))
+endif
+
 igbr-has = $(shell grep -qs '$(2)' $(srctree)/include/$(1) && echo -D$(3))
 
 ccflags-y += $(call igbr-has,linux/netdevice.h,netif_napi_add_config,IGBR_HAVE_NAPI_CONFIG)
