@@ -19,7 +19,6 @@
 namespace igbtune::source {
 namespace {
 
-using test::bytes_of;
 using test::command_of;
 using test::FakeEthtool;
 using test::FakeNetlink;
@@ -29,7 +28,7 @@ using util::ErrorKind;
 // A generic netlink family that gives the same replies to every request.
 class Family {
 public:
-    explicit Family(std::vector<Bytes> replies)
+    explicit Family(const std::vector<Bytes>& replies)
         : netlink_([replies](int, ByteView request) -> FakeNetlink::Answer {
               if (command_of(request) == CTRL_CMD_GETFAMILY &&
                   header_of<nlmsghdr>(request)->nlmsg_type == GENL_ID_CTRL) {

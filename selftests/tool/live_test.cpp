@@ -253,6 +253,7 @@ public:
             }
             arguments.insert(arguments.begin(), IGBTUNE_BINARY);
             std::vector<char*> argv;
+            argv.reserve(arguments.size() + 1);
             for (std::string& word : arguments) {
                 argv.push_back(word.data());
             }

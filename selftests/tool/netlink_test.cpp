@@ -13,7 +13,6 @@
 namespace igbtune::source {
 namespace {
 
-using test::bytes_of;
 using test::command_of;
 using test::FakeNetlink;
 using test::generic_reply;
@@ -66,7 +65,7 @@ TEST(ReplyReader, TakesRepliesUntilTheAcknowledgement) {
 TEST(ReplyReader, TakesADumpUntilItIsDone) {
     ReplyReader reader(sequence);
     const auto done = reader.take(datagram(20, NLM_F_MULTI | NLM_F_DUMP_INTR, sequence) +
-                                  datagram(NLMSG_DONE, NLM_F_MULTI, sequence, int{0}));
+                                  datagram(NLMSG_DONE, NLM_F_MULTI, sequence, 0));
     ASSERT_TRUE(done.ok());
     EXPECT_TRUE(*done);
     EXPECT_TRUE(reader.interrupted());

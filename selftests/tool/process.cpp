@@ -54,6 +54,7 @@ Outcome run_igbtune(const std::vector<std::string>& arguments,
     std::vector<std::string> words{IGBTUNE_BINARY};
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (std::string& word : words) {
         argv.push_back(word.data());
     }

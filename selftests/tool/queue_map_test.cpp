@@ -13,7 +13,6 @@ namespace {
 
 using source::Interrupt;
 using source::PciDevice;
-using source::QueueCounts;
 using Numbers = std::map<std::uint32_t, std::uint32_t>;
 
 Interrupt interrupt(std::uint32_t number, std::string action) {

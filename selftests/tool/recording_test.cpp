@@ -300,7 +300,7 @@ TEST_F(RecordFile, ADayTakesLessThan50Megabytes) {
         if (done % 30 == 0) {
             ASSERT_TRUE(file->flush().ok());
         }
-        later(sample, std::chrono::microseconds(999'000 + dice() % 2'000));
+        later(sample, std::chrono::microseconds(999'000 + (dice() % 2'000)));
         moved = 0;
         for (CounterGroup& group : groups) {
             const bool device = group.id == "queue" || group.id == "interrupts" ||

@@ -226,6 +226,7 @@ TEST_F(Rules, TheCoalescingOfOneQueueIsItsOwn) {
     driver.coalescing[1].rx_max_coalesced_frames = 9;
     const auto knobs = queue_coalescing_knobs(sources, "eth0", 2, 1);
     std::vector<std::string> names;
+    names.reserve(knobs.size());
     for (const Knob& knob : knobs) {
         names.push_back(knob.name);
     }

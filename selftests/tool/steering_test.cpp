@@ -50,7 +50,7 @@ private:
         if (!set) {
             if (head.indir_size != 0) {
                 std::memcpy(content, table.data(), table.size() * 4);
-                std::memcpy(content + table.size() * 4, key.data(), key.size());
+                std::memcpy(content + (table.size() * 4), key.data(), key.size());
             }
             head.indir_size = static_cast<std::uint32_t>(table.size());
             head.key_size = static_cast<std::uint32_t>(key.size());
@@ -73,9 +73,10 @@ private:
     Status fields(std::span<std::byte> command, std::uint32_t number) {
         ethtool_rxnfc request{};
         std::memcpy(&request, command.data(), sizeof(request));
-        std::uint64_t* const kind = request.flow_type == TCP_V4_FLOW   ? &tcp
-                                    : request.flow_type == UDP_V4_FLOW ? &udp
-                                                                       : nullptr;
+        std::uint64_t* kind = request.flow_type == TCP_V4_FLOW ? &tcp : nullptr;
+        if (request.flow_type == UDP_V4_FLOW) {
+            kind = &udp;
+        }
         if (number == ETHTOOL_GRXRINGS) {
             request.data = queues;
         } else if (kind == nullptr) {

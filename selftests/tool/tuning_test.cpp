@@ -156,7 +156,6 @@ TEST_F(Tuning, WhatIsWrongIsToldBeforeAnythingIsWritten) {
 }
 
 TEST_F(Tuning, AChangeIsWrittenAndGoesBack) {
-    const std::string before = state();
     const Plan both = plan({{backlog, "2000"}, {rmem, "4096 1 2"}, {budget, "300"}});
     EXPECT_EQ(both.size(), 2U) << "one has its value already";
     ASSERT_TRUE(transactions().make(both, Transactions::ticket(0)));

@@ -282,7 +282,7 @@ Result<bool> RecordedFeed::next(std::chrono::steady_clock::duration interval) {
     const auto least = interval - interval / 10;
     bool moved = false;
     while (!moved || reader_.sample().snapshot.instant - before < least) {
-        const auto stepped = step();
+        auto stepped = step();
         if (!stepped) {
             return stepped;
         }

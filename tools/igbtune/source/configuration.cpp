@@ -31,7 +31,7 @@ Status make_folder_of(const std::string& path) {
 
 Status Configuration::put(const std::string& path, const std::string& content) const {
     const std::string whole = root_ + path;
-    Status made = make_folder_of(whole);
+    const Status made = make_folder_of(whole);
     return made ? replace_file(whole, content, for_all_to_read) : made;
 }
 

@@ -27,7 +27,7 @@ struct Locations {
 Status call(EthtoolIoctl& ioctl, const std::string& device, ethtool_rxnfc& request,
             std::vector<std::uint32_t>& locations) {
     std::vector<std::byte> bytes(std::max(sizeof(request), locations_place) +
-                                 locations.size() * sizeof(std::uint32_t));
+                                 (locations.size() * sizeof(std::uint32_t)));
     std::memcpy(bytes.data(), &request, sizeof(request));
     Status done = ioctl.call(device, bytes);
     std::memcpy(&request, bytes.data(), sizeof(request));
@@ -42,6 +42,8 @@ Status call(EthtoolIoctl& ioctl, const std::string& device, ethtool_rxnfc& reque
     return call(ioctl, device, request, none);
 }
 
+// rule_cnt is a name for a member of a union.
+// NOLINTBEGIN(cppcoreguidelines-pro-type-union-access)
 Result<Locations> locations(EthtoolIoctl& ioctl, const std::string& device) {
     ethtool_rxnfc request{};
     request.cmd = ETHTOOL_GRXCLSRLCNT;
@@ -67,6 +69,7 @@ Result<Locations> locations(EthtoolIoctl& ioctl, const std::string& device) {
     std::ranges::sort(found.used);
     return found;
 }
+// NOLINTEND(cppcoreguidelines-pro-type-union-access)
 
 std::uint32_t lowest_free(const std::vector<std::uint32_t>& used) {
     std::uint32_t location = 0;

@@ -52,7 +52,7 @@ std::set<std::string> bit_names(const Attributes& bitset, bool only_set) {
     return names;
 }
 
-constexpr EthtoolParameter coalesce(std::uint16_t attribute, bool byte) {
+constexpr EthtoolParameter coalesce(std::uint16_t attribute, bool byte) noexcept {
     return {.get = ETHTOOL_MSG_COALESCE_GET,
             .set = ETHTOOL_MSG_COALESCE_SET,
             .attribute = attribute,
@@ -60,7 +60,7 @@ constexpr EthtoolParameter coalesce(std::uint16_t attribute, bool byte) {
             .maximum = 0};
 }
 
-constexpr EthtoolParameter ring(std::uint16_t attribute, std::uint16_t maximum) {
+constexpr EthtoolParameter ring(std::uint16_t attribute, std::uint16_t maximum) noexcept {
     return {.get = ETHTOOL_MSG_RINGS_GET,
             .set = ETHTOOL_MSG_RINGS_SET,
             .attribute = attribute,
@@ -68,7 +68,7 @@ constexpr EthtoolParameter ring(std::uint16_t attribute, std::uint16_t maximum) 
             .maximum = maximum};
 }
 
-constexpr EthtoolParameter channels(std::uint16_t attribute, std::uint16_t maximum) {
+constexpr EthtoolParameter channels(std::uint16_t attribute, std::uint16_t maximum) noexcept {
     return {.get = ETHTOOL_MSG_CHANNELS_GET,
             .set = ETHTOOL_MSG_CHANNELS_SET,
             .attribute = attribute,

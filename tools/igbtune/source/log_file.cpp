@@ -82,7 +82,7 @@ Error LogFile::trouble() const {
 
 Result<LogFile> LogFile::write(const std::string& path, Mode mode) {
     if (mode == Mode::append) {
-        if (Status whole = make_whole(path); !whole) {
+        if (const Status whole = make_whole(path); !whole) {
             return whole.error();
         }
     }

@@ -10,7 +10,7 @@
 
 #include "util/result.hpp"
 
-struct gzFile_s;
+struct gzFile_s;  // NOLINT(readability-identifier-naming): zlib's name
 
 namespace igbtune::source {
 

@@ -44,10 +44,11 @@ std::map<std::uint64_t, Process> socket_owners(const Files& files,
             break;
         }
         const std::string folder = "/proc/" + std::to_string(id);
+        const std::string open_files = folder + "/fd/";
         const auto descriptors = files.list(folder + "/fd");
         for (const std::string& descriptor :
              descriptors ? *descriptors : std::vector<std::string>{}) {
-            const auto target = files.link(folder + "/fd/" + descriptor);
+            const auto target = files.link(std::string(open_files).append(descriptor));
             const auto inode = target ? inode_of(*target) : std::nullopt;
             if (!inode || !inodes.contains(*inode) || owners.contains(*inode)) {
                 continue;

@@ -29,6 +29,7 @@ std::string words_of(const std::vector<std::string>& words) {
 
 std::vector<std::string> names_of(const std::vector<Command>& commands) {
     std::vector<std::string> names;
+    names.reserve(commands.size());
     for (const Command& command : commands) {
         names.push_back(command.name);
     }
@@ -236,9 +237,11 @@ std::string zsh_function(const Command& command, const std::string& name) {
             text += "'";
         }
         if (option.names.empty()) {
-            const bool several = option.value.ends_with("...");
-            text += std::string(" \\\n        '") +
-                    (several ? "*:" : (option.required ? ":" : "::")) + message + ":" +
+            std::string_view times = option.required ? ":" : "::";
+            if (option.value.ends_with("...")) {
+                times = "*:";
+            }
+            text += std::string(" \\\n        '").append(times) + message + ":" +
                     zsh_action(option) + "'";
         }
     }
@@ -285,21 +288,26 @@ std::string fish_quoted(std::string_view text) {
     return out;
 }
 
+// What completes the values of an option.
+std::string fish_values(const CommandOption& option) {
+    if (!option.choices.empty()) {
+        return " -a '" + words_of(option.choices) + "'";
+    }
+    if (option.value.starts_with("DEV")) {
+        return " -a '(__igbtune_devices)'";
+    }
+    if (option.value.starts_with("NAME")) {
+        return " -a '(__igbtune_names)'";
+    }
+    return is_file(option.value) ? " -F" : "";
+}
+
 std::string fish_lines(const Command& command, const std::string& condition, bool top) {
     std::string text;
     const std::string start = "complete -c igbtune -n '" + condition + "'";
     for (const CommandOption& option : command.options) {
         std::string line = start;
-        std::string values;
-        if (!option.choices.empty()) {
-            values = " -a '" + words_of(option.choices) + "'";
-        } else if (option.value.starts_with("DEV")) {
-            values = " -a '(__igbtune_devices)'";
-        } else if (option.value.starts_with("NAME")) {
-            values = " -a '(__igbtune_names)'";
-        } else if (is_file(option.value)) {
-            values = " -F";
-        }
+        const std::string values = fish_values(option);
         if (option.names.empty()) {
             text += values.empty() ? "" : line + values + "\n";
             continue;
@@ -312,14 +320,14 @@ std::string fish_lines(const Command& command, const std::string& condition, boo
         }
         text += line + " -d '" + fish_quoted(option.description) + "'\n";
     }
+    const std::string within = top ? "" : condition + "; and ";
+    const std::string here =
+        within + "not __fish_seen_subcommand_from " + words_of(names_of(command.commands));
     for (const Command& below : command.commands) {
-        const std::string names = words_of(names_of(command.commands));
-        const std::string here = top ? "not __fish_seen_subcommand_from " + names
-                                     : condition + "; and not __fish_seen_subcommand_from " + names;
         text += "complete -c igbtune -n '" + here + "' -a " + below.name + " -d '" +
                 fish_quoted(below.description) + "'\n";
         text += fish_lines(
-            below, (top ? "" : condition + "; and ") + "__fish_seen_subcommand_from " + below.name,
+            below, std::string(within).append("__fish_seen_subcommand_from ").append(below.name),
             false);
     }
     return text;

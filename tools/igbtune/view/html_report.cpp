@@ -57,12 +57,12 @@ std::string polyline(const std::vector<double>& values, double most, const char*
     std::string points;
     const double steps = values.size() > 1 ? static_cast<double>(values.size() - 1) : 1.0;
     for (std::size_t place = 0; place < values.size(); ++place) {
-        const double x = margin_left + chart_width * static_cast<double>(place) / steps;
+        const double x = margin_left + (chart_width * static_cast<double>(place) / steps);
         const double y =
-            margin_top + chart_height * (1.0 - (most > 0 ? values[place] / most : 0.0));
+            margin_top + (chart_height * (1.0 - (most > 0 ? values[place] / most : 0.0)));
         points += number(x) + "," + number(y) + " ";
     }
-    return "<polyline fill=\"none\" stroke-width=\"1.5\" stroke=\"" + std::string(colour) +
+    return R"(<polyline fill="none" stroke-width="1.5" stroke=")" + std::string(colour) +
            "\" points=\"" + points + "\"/>\n";
 }
 
@@ -74,8 +74,8 @@ std::string text_at(double x, double y, const char* anchor, const std::string& t
 std::string grid(double most, const std::string& unit) {
     std::string text;
     for (const double part : {0.0, 0.5, 1.0}) {
-        const double y = margin_top + chart_height * (1.0 - part);
-        text += "<line class=\"grid\" x1=\"" + number(margin_left) + "\" x2=\"" +
+        const double y = margin_top + (chart_height * (1.0 - part));
+        text += R"(<line class="grid" x1=")" + number(margin_left) + "\" x2=\"" +
                 number(margin_left + chart_width) + "\" y1=\"" + number(y) + "\" y2=\"" +
                 number(y) + "\"/>\n" +
                 text_at(margin_left - 6, y + 4, "end", short_number(most * part) + unit);
@@ -205,7 +205,7 @@ std::string row(const char* what, const std::string& title, const std::string& c
 std::string ledger_table(const model::LedgerReport& report) {
     std::string text = "<table>\n";
     for (const model::LedgerStep& step : report.ledger.steps) {
-        text += "<tr class=\"step\"><td colspan=\"3\">" + html_text(step.title) + "</td></tr>\n";
+        text += R"(<tr class="step"><td colspan="3">)" + html_text(step.title) + "</td></tr>\n";
         const auto add = [&](const char* what, const std::vector<model::Flow>& flows, bool zeros) {
             for (const model::Flow& flow : flows) {
                 if (flow.count != 0 || zeros) {
@@ -302,7 +302,7 @@ std::string chart_svg(const Chart& chart, const std::vector<std::string>& times)
     }
     text += "</svg>\n<ul class=\"legend\">\n";
     for (std::size_t line = 0; line < chart.lines.size(); ++line) {
-        text += "<li><i class=\"c\" style=\"background:" +
+        text += R"(<li><i class="c" style="background:)" +
                 std::string(colours.at(line % colours.size())) + "\"></i>" +
                 html_text(chart.lines[line].name) + "</li>\n";
     }

@@ -7,7 +7,6 @@
 namespace igbtune::view {
 
 using Json = nlohmann::ordered_json;
-using model::Amount;
 using model::Baseline;
 using model::Flow;
 using model::LedgerReport;

@@ -82,7 +82,13 @@ std::string short_number(double value) {
         const bool whole = value >= 100 || std::floor(value) == value;
         return util::fixed(value, whole ? 0 : 1);
     }
-    const int decimals = value < 10 ? 2 : value < 100 ? 1 : 0;
+    // Three digits.
+    int decimals = 0;
+    if (value < 10) {
+        decimals = 2;
+    } else if (value < 100) {
+        decimals = 1;
+    }
     return util::fixed(value, decimals) + std::string(units.at(unit));
 }
 
@@ -117,8 +123,17 @@ void LiveScreen::add(Interval interval) {
 }
 
 void LiveScreen::show_next_page() {
-    page_ = page_ == Page::queues ? Page::counters
-                                  : (page_ == Page::counters ? Page::losses : Page::queues);
+    switch (page_) {
+        case Page::queues:
+            page_ = Page::counters;
+            break;
+        case Page::counters:
+            page_ = Page::losses;
+            break;
+        case Page::losses:
+            page_ = Page::queues;
+            break;
+    }
     scrolled_ = 0;
 }
 
@@ -162,6 +177,7 @@ std::vector<Line> LiveScreen::sorted(std::vector<Row> rows) const {
         std::ranges::stable_sort(rows, std::ranges::greater{}, &Row::rate);
     }
     std::vector<Line> lines;
+    lines.reserve(rows.size());
     for (Row& row : rows) {
         lines.push_back(line(std::move(row.text)));
     }
@@ -260,13 +276,23 @@ std::vector<Line> LiveScreen::loss_lines() const {
     return lines;
 }
 
+std::vector<Line> LiveScreen::page_lines() const {
+    switch (page_) {
+        case Page::queues:
+            return queue_lines();
+        case Page::counters:
+            return counter_lines();
+        case Page::losses:
+            return loss_lines();
+    }
+    return {};
+}
+
 std::vector<Line> LiveScreen::body(std::size_t columns) const {
     if (last_.empty()) {
         return {line("the first interval is not over yet")};
     }
-    std::vector<Line> lines = page_ == Page::queues     ? queue_lines()
-                              : page_ == Page::counters ? counter_lines()
-                                                        : loss_lines();
+    std::vector<Line> lines = page_lines();
     for (Line& one : lines) {
         one.text.resize(std::min(one.text.size(), columns));
     }
@@ -318,10 +344,9 @@ std::vector<Line> LiveScreen::lines(const Terminal& terminal) const {
         }
     }
     lines.resize(terminal.rows > 0 ? terminal.rows - 1 : 0);
-    const char* const page = page_ == Page::queues     ? "queues"
-                             : page_ == Page::counters ? "counters"
-                                                       : "losses";
-    std::string keys = std::string("q quit  p pause  v view: ") + page +
+    constexpr std::array<const char*, 3> pages{"queues", "counters", "losses"};
+    std::string keys = std::string("q quit  p pause  v view: ") +
+                       pages.at(static_cast<std::size_t>(page_)) +
                        "  s sort: " + (sort_ == Sort::by_rate ? "rate" : "place") +
                        "  up/down scroll  +/- interval";
     keys.resize(std::min(keys.size(), terminal.columns));

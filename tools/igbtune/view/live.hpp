@@ -59,6 +59,7 @@ private:
     [[nodiscard]] std::vector<Line> queue_lines() const;
     [[nodiscard]] std::vector<Line> counter_lines() const;
     [[nodiscard]] std::vector<Line> loss_lines() const;
+    [[nodiscard]] std::vector<Line> page_lines() const;
     [[nodiscard]] std::vector<Line> sorted(std::vector<Row> rows) const;
     [[nodiscard]] double device_rate(std::string_view counter) const;
     [[nodiscard]] double queue_rate(const std::string& instance, bool drops) const;

@@ -68,6 +68,7 @@ std::string command_text(const Command& command, const std::string& before) {
     if (!command.commands.empty()) {
         text += ".PP\n";
         std::vector<std::string> names;
+        names.reserve(command.commands.size());
         for (const Command& below : command.commands) {
             names.push_back(below.name);
         }

@@ -65,8 +65,9 @@ std::string plan_text(const Plan& plan, const Style& style) {
 }
 
 std::string change_made_text(const Plan& plan, std::int64_t confirm, const Style& style) {
-    std::string text = style.title(util::printable(plan.device)) + ": changed " +
-                       counted(plan.size()) + "\n" + table_of(plan.changes, "before", "now", false);
+    const std::string text = style.title(util::printable(plan.device)) + ": changed " +
+                             counted(plan.size()) + "\n" +
+                             table_of(plan.changes, "before", "now", false);
     if (confirm > 0) {
         return text + "goes back in " + std::to_string(confirm) +
                " s unless you keep it: igbtune confirm\n";

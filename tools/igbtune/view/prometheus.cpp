@@ -87,7 +87,7 @@ std::string labels_text(const Labels& labels) {
 // Samples by metric, because a metric's lines must stand together.
 class Page {
 public:
-    void add(const std::string& name, bool gauge, const std::string& help, Labels labels,
+    void add(const std::string& name, bool gauge, const std::string& help, const Labels& labels,
              const std::string& value) {
         auto [found, fresh] = metrics_.try_emplace(name);
         Metric& metric = found->second;
@@ -106,8 +106,13 @@ public:
         std::string text;
         for (const std::string& name : order_) {
             const Metric& metric = metrics_.at(name);
-            text += "# HELP " + name + " " + escaped(metric.help, false) + "\n# TYPE " + name +
-                    (metric.gauge ? " gauge\n" : " counter\n") + metric.lines;
+            text += "# HELP ";
+            text += name;
+            text += " ";
+            text += escaped(metric.help, false) + "\n# TYPE ";
+            text += name;
+            text += metric.gauge ? " gauge\n" : " counter\n";
+            text += metric.lines;
         }
         return text;
     }
