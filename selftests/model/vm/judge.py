@@ -48,6 +48,9 @@ def interrupts(bench):
 
 # Counters that the drivers call by different names.
 SEGMENTED = {"igb": "tx_tcp_seg_good", "igbr": "tx_tso_contexts"}
+GOOD_FRAMES = {"igb": "rx_packets", "igbr": "rx_frames_good"}
+DROPS = {"igb": "drops", "igbr": "hw_drops"}
+CRC = 4
 
 
 def ping(bench):
@@ -132,7 +135,7 @@ def flows_of(source, destination):
 
 
 def rss(bench):
-    """Where each flow arrives, by the driver's own counters, against the hash as computed here."""
+    """Where each flow arrives, as the device counts, against the hash as computed here."""
     rings = int(run(f"ls -d /sys/class/net/{bench.name}/queues/rx-* | wc -l"))
     key = b"".join(struct.pack("<I", bench.model.ask("register", offset=0x5c80 + 4 * i)["value"]) for i in range(10))
     expect(any(key), "no hash key")
@@ -161,17 +164,26 @@ def rss(bench):
 
 
 def growth(bench, before):
-    """What driver and model counted since: pairs by name."""
+    """What driver and model counted since: pairs by name. What the driver has no counter of has to be nothing."""
     theirs, mine = before
     counters, seen = bench.counters(), bench.model.ask("statistics")
     pairs = {"rx_missed_errors": seen["rx"]["missed"] - mine["rx"]["missed"],
-             "rx_no_buffer_count": seen["rx"]["no_buffer"] - mine["rx"]["no_buffer"]}
-    for way, fields in (("rx", {"packets": "frames", "drops": "dropped"}), ("tx", {"packets": "frames"})):
+             "rx_no_buffer_count": seen["rx"]["no_buffer"] - mine["rx"]["no_buffer"],
+             GOOD_FRAMES[bench.driver]: good_frames(seen["rx"]) - good_frames(mine["rx"])}
+    for way, fields in (("rx", {"packets": "frames", DROPS[bench.driver]: "dropped"}), ("tx", {"packets": "frames"})):
         queues = zip(seen[way]["queues"], mine[way]["queues"])
         for number, (now, then) in enumerate(queues):
             for name, field in fields.items():
                 pairs[f"{way}_queue_{number}_{name}"] = now[field] - then[field]
-    return {name: (counters[name] - theirs[name], device) for name, device in pairs.items() if name in counters}
+            if way == "rx":
+                octets, frames = (now[field] - then[field] for field in ("octets", "frames"))
+                pairs[f"rx_queue_{number}_bytes"] = octets - CRC * frames
+    return {name: (counters.get(name, 0) - theirs.get(name, 0), device) for name, device in pairs.items()}
+
+
+def good_frames(receiver):
+    """Those that passed the filters and found room in the packet buffer, whatever became of them."""
+    return receiver["queue_off"] + sum(queue["frames"] + queue["dropped"] for queue in receiver["queues"])
 
 
 def counters(bench):
@@ -201,7 +213,7 @@ def counters(bench):
     expect(sum(mine for name, (_, mine) in seen.items() if re.fullmatch(r"rx_queue_\d+_packets", name)) >= 100,
            f"few frames: {seen}")
     expect(seen["rx_missed_errors"][1] == 4, f"missed: {seen['rx_missed_errors']}")
-    waited = sum(mine for name, (_, mine) in seen.items() if name.endswith(("_drops", "no_buffer_count")))
+    waited = sum(mine for name, (_, mine) in seen.items() if name.endswith(("drops", "no_buffer_count")))
     expect(waited > 0, "no frame found a queue without descriptors")
     now = bench.counters()
     for name, wanted in (("rx_crc_errors", 7), ("rx_long_length_errors", 5), ("rx_short_length_errors", 3)):
