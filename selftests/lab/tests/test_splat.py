@@ -103,6 +103,11 @@ class Expectations(unittest.TestCase):
         log = "[ 9.0] igbr-lab: expect: NETDEV WATCHDOG\n[ 9.1] BUG: Bad page state in process ip\n"
         self.assertEqual(len(splat.scan(log)), 1)
 
+    def test_what_follows_an_expected_report(self):
+        log = f"[ 9.0] igbr-lab: expect: NETDEV WATCHDOG\n{self.TIMEOUT}"
+        log += "[    9.2] BUG: KASAN: slab-use-after-free in igbr_port_stop+0x10/0x20\n"
+        self.assertEqual(len(splat.scan(log)), 1)
+
     def test_expectation_ends(self):
         log = "[ 9.0] igbr-lab: expect: NETDEV WATCHDOG\n[ 9.05] igbr-lab: expect-end\n"
         log += self.TIMEOUT
