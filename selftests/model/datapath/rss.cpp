@@ -78,7 +78,7 @@ RssType rss_type6(bool tcp, bool udp, u32 mrqc, bool ex) {
 
 }  // namespace
 
-RssType rss_type(const FrameInfo& info, u32 mrqc, bool ipv6_ex_off) {
+RssType rss_type(const FrameInfo& info, u32 mrqc) {
     const bool tcp = info.l4_kind == L4::tcp;
     const bool udp = info.l4_kind == L4::udp;
     if (info.ipv4) {
@@ -87,7 +87,7 @@ RssType rss_type(const FrameInfo& info, u32 mrqc, bool ipv6_ex_off) {
     if (!info.ipv6) {
         return RssType::none;
     }
-    const bool ex = !ipv6_ex_off && (info.home_address != 0 || info.route_target != 0);
+    const bool ex = info.home_address != 0 || info.route_target != 0;
     return rss_type6(tcp, udp, mrqc, ex);
 }
 

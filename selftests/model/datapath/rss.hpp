@@ -28,8 +28,8 @@ enum class RssType : u8 {
     udp6_ex = 9,
 };
 
-// `mrqc` holds the enable bits 16 to 24; `ipv6_ex_off` is RFCTL.IPV6_EX_DIS.
-[[nodiscard]] RssType rss_type(const FrameInfo& info, u32 mrqc, bool ipv6_ex_off);
+// `mrqc` holds the enable bits 16 to 24.
+[[nodiscard]] RssType rss_type(const FrameInfo& info, u32 mrqc);
 [[nodiscard]] u32 rss_hash(ByteView frame, const FrameInfo& info, RssType type, const RssKey& key);
 
 }  // namespace igbmodel

@@ -266,11 +266,16 @@ bool by_rss(const RegisterFile& regs, ByteView frame, const FrameInfo& info, Que
     if ((mode != 2 && mode != 5) || (regs[reg::RXCSUM] & reg::RXCSUM_PCSD) == 0) {
         return false;
     }
-    choice.rss = rss_type(info, regs[reg::MRQC], (regs[reg::RFCTL] & reg::RFCTL_IPV6_EX_DIS) != 0);
+    FrameInfo seen = info;
+    if ((regs[reg::RFCTL] & reg::RFCTL_IPV6_EX_DIS) != 0) {
+        seen.home_address = 0;
+        seen.route_target = 0;
+    }
+    choice.rss = rss_type(seen, regs[reg::MRQC]);
     if (choice.rss == RssType::none) {
         return false;
     }
-    choice.hash = rss_hash(frame, info, choice.rss, key_of(regs));
+    choice.hash = rss_hash(frame, seen, choice.rss, key_of(regs));
     return true;
 }
 

@@ -72,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(RssType, FollowsTheEnableBits) {
     FrameSpec spec;
     const auto type = [&spec](u32 mrqc) {
-        return rss_type(parse_frame(make_frame(spec), 0x8100), mrqc, false);
+        return rss_type(parse_frame(make_frame(spec), 0x8100), mrqc);
     };
     EXPECT_EQ(type(0x00030000), RssType::tcp4);
     EXPECT_EQ(type(0x00020000), RssType::ipv4);
@@ -90,10 +90,83 @@ TEST(RssType, FollowsTheEnableBits) {
     EXPECT_EQ(type(0x00020000), RssType::none);
 }
 
+// A published vector whose addresses are not in the IPv6 header: the source in a home address
+// option, the destination in a type 2 routing header.
+TEST(RssEx, HashesTheAddressesOfTheExtensionHeaders) {
+    FrameSpec spec;
+    spec.ipv6 = true;
+    spec.source_port = 2794;
+    spec.destination_port = 1766;
+    const Bytes plain = make_frame(spec);
+    const Bytes home = from_hex("3ffe250102001fff0000000000000007");
+    const Bytes target = from_hex("3ffe2501020000030000000000000001");
+    // PadN, then the option; next headers: 60 destination options, 43 routing, 6 TCP.
+    const auto options = [&home](u8 next, u8 option, u8 size) {
+        Bytes header{next, 2, 1, 2, 0, 0, option, size};
+        header.insert(header.end(), home.begin(), home.end());
+        return header;
+    };
+    const auto routing = [&target](u8 kind, u8 left) {
+        Bytes header{6, 2, kind, left, 0, 0, 0, 0};
+        header.insert(header.end(), target.begin(), target.end());
+        return header;
+    };
+    const auto with = [&plain](const Bytes& first, const Bytes& second) {
+        Bytes frame = plain;
+        frame[20] = first.empty() ? 43 : 60;
+        store_be16(frame.data() + 18,
+                   static_cast<u16>(load_be16(frame.data() + 18) + first.size() + second.size()));
+        frame.insert(frame.begin() + 54, second.begin(), second.end());
+        frame.insert(frame.begin() + 54, first.begin(), first.end());
+        return frame;
+    };
+    const auto seen = [](const Bytes& frame, u32 mrqc, u32 rfctl = 0) {
+        RegisterFile regs(*find_mac("82576"));
+        const RssKey key = verification_key();
+        for (u32 i = 0; i < key.size(); i += 4) {
+            regs[reg::RSSRK + i] = load_le<u32>(key.data() + i);
+        }
+        regs[reg::MRQC] = mrqc | 2U;
+        regs[reg::RXCSUM] = reg::RXCSUM_PCSD;
+        regs[reg::RFCTL] = rfctl;
+        const QueueChoice choice =
+            choose_queue(*find_mac("82576"), regs, frame, parse_frame(frame, 0x8100));
+        return std::pair{choice.rss, choice.hash};
+    };
+    constexpr u32 ex = bit(18) | bit(19);
+    constexpr u32 not_ex = bit(20) | bit(21);
+    const u32 hash_plain = seen(plain, not_ex).second;
+    const Bytes both = with(options(43, 0xc9, 16), routing(2, 1));
+    EXPECT_EQ(seen(both, ex | not_ex), (std::pair{RssType::tcp6_ex, 0x40207d3dU}));
+    EXPECT_EQ(seen(both, bit(19)), (std::pair{RssType::ipv6_ex, 0x2cc18cd5U}));
+    EXPECT_EQ(seen(both, not_ex), (std::pair{RssType::tcp6, hash_plain})) << "only Ex looks there";
+    // Each alone: the other address is the header's.
+    spec.source6 = {};
+    std::copy_n(home.begin(), 16, spec.source6.begin());
+    EXPECT_EQ(seen(with(options(6, 0xc9, 16), {}), ex | not_ex),
+              (std::pair{RssType::tcp6_ex, seen(make_frame(spec), not_ex).second}));
+    spec = {};
+    spec.ipv6 = true;
+    spec.source_port = 2794;
+    spec.destination_port = 1766;
+    std::copy_n(target.begin(), 16, spec.destination6.begin());
+    EXPECT_EQ(seen(with({}, routing(2, 1)), ex | not_ex),
+              (std::pair{RssType::tcp6_ex, seen(make_frame(spec), not_ex).second}));
+    // What only looks like it.
+    for (const Bytes& other :
+         {with(options(43, 0xca, 16), routing(0, 1)), with(options(43, 0xc9, 15), routing(2, 0))}) {
+        EXPECT_EQ(seen(other, ex | not_ex), (std::pair{RssType::tcp6, hash_plain}));
+    }
+    // IPV6_EX_DIS: nothing is looked for.
+    EXPECT_EQ(seen(both, ex | not_ex, reg::RFCTL_IPV6_EX_DIS),
+              (std::pair{RssType::tcp6, hash_plain}));
+    EXPECT_EQ(seen(both, ex, reg::RFCTL_IPV6_EX_DIS), (std::pair{RssType::tcp6_ex, hash_plain}));
+}
+
 TEST(RssType, FragmentsAreHashedByAddressOnly) {
     Bytes frame = make_frame(FrameSpec{});
     frame[20] = 0x20;  // more fragments
-    EXPECT_EQ(rss_type(parse_frame(frame, 0x8100), 0x00030000, false), RssType::ipv4);
+    EXPECT_EQ(rss_type(parse_frame(frame, 0x8100), 0x00030000), RssType::ipv4);
 }
 
 }  // namespace

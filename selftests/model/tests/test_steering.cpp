@@ -248,6 +248,38 @@ TEST(Flex, BeatsTwoTupleAndIsBeatenByEthertype) {
     EXPECT_EQ(bench.queue_of(frame), 1);
 }
 
+TEST(Syn, ItsPlaceAmongTheFilters) {
+    Bench bench("i350");
+    Nic& nic = *bench.nic;
+    FrameSpec spec;
+    spec.tcp_flags = 0x02;
+    spec.tci = 5 << 13 | 9;
+    const Bytes frame = make_frame(spec);
+    enable_rss(nic, 7);
+    nic.write(reg::VLAPQF, (8U | 1U) << 20U);  // priority 5 to queue 1
+    EXPECT_EQ(bench.queue_of(frame), 1);
+    nic.write(reg::SYNQF, 1U | 2U << 1U);
+    for (const u32 first : {0U, reg::RFCTL_SYNQFP}) {
+        nic.write(reg::RFCTL, first);
+        EXPECT_EQ(bench.queue_of(frame), 2) << "before VLAN priority, whatever RFCTL says";
+    }
+    nic.write(reg::RFCTL, 0);
+    set_flex(nic, 1, frame, {12, 13}, 16, 3);
+    EXPECT_EQ(bench.queue_of(frame), 3) << "flex first";
+    nic.write(reg::RFCTL, reg::RFCTL_SYNQFP);
+    EXPECT_EQ(bench.queue_of(frame), 2) << "SYN first";
+    set_two_tuple(nic, 0, 4, 6, 2000);
+    EXPECT_EQ(bench.queue_of(frame), 2);
+    nic.write(reg::WUFC, 0);
+    nic.write(reg::RFCTL, 0);
+    EXPECT_EQ(bench.queue_of(frame), 4);
+    nic.write(reg::ETQF, 0x0800U | bit(26) | bit(31) | 5U << 16U);
+    for (const u32 first : {0U, reg::RFCTL_SYNQFP}) {
+        nic.write(reg::RFCTL, first);
+        EXPECT_EQ(bench.queue_of(frame), 5) << "behind the ethertype, whatever RFCTL says";
+    }
+}
+
 TEST(Flex, AFrameShorterThanTheFilterDoesNotMatch) {
     Bench bench("i350");
     FrameSpec spec;
