@@ -248,22 +248,32 @@ std::size_t Receiver::header_length(u32 queue, const FrameInfo& info) const {
     return (types & bit(12)) != 0 ? info.l3 : 0;
 }
 
-bool Receiver::stamp(ByteView frame, const FrameInfo& info) {
+// TSYNCRXCTL.TYPE "all", 82580 and later.
+bool Receiver::stamps_all() const {
+    constexpr u32 all = 4;
+    const u32 control = context_.regs[reg::TSYNCRXCTL];
+    return context_.spec.clock != ClockKind::ticks64 && (control & reg::TSYNC_ENABLED) != 0 &&
+           bits(control, 1, 3) == all;
+}
+
+// `marked`: a filter asks for it. Only a MAC that stamps everything needs none.
+bool Receiver::stamp(ByteView frame, const FrameInfo& info, bool marked) {
     RegisterFile& regs = context_.regs;
     if ((regs[reg::TSYNCRXCTL] & reg::TSYNC_ENABLED) == 0 ||
         (regs[reg::TSYNCRXCTL] & reg::TSYNC_VALID) != 0) {
         return false;
     }
     const auto message = ptp_message(frame, info);
-    if (!message ||
-        !ptp_selected(*message, bits(regs[reg::TSYNCRXCTL], 1, 3), regs[reg::TSYNCRXCFG])) {
+    if (!stamps_all() &&
+        (!marked || !message ||
+         !ptp_selected(*message, bits(regs[reg::TSYNCRXCTL], 1, 3), regs[reg::TSYNCRXCFG]))) {
         return false;
     }
     const SystemClock::Stamp now = context_.clock.now();
     regs[reg::RXSTMPL] = now.low;
     regs[reg::RXSTMPH] = now.high;
-    regs[reg::RXSATRL] = message->source_low;
-    regs[reg::RXSATRH] = message->source_high;
+    regs[reg::RXSATRL] = message ? message->source_low : 0;
+    regs[reg::RXSATRH] = message ? message->source_high : 0;
     regs[reg::TSYNCRXCTL] |= reg::TSYNC_VALID;
     return true;
 }
@@ -310,10 +320,7 @@ void Receiver::write_frame(u32 queue, const Waiting& waiting, const FrameInfo& i
         data.erase(data.begin() + 12, data.begin() + 12 + static_cast<std::ptrdiff_t>(vlan_tag));
         header -= header != 0 ? vlan_tag : 0;
     }
-    constexpr u32 stamp_all = 4;
-    if ((control & reg::SRRCTL_TIMESTAMP) != 0 && context_.spec.clock != ClockKind::ticks64 &&
-        (regs[reg::TSYNCRXCTL] & reg::TSYNC_ENABLED) != 0 &&
-        bits(regs[reg::TSYNCRXCTL], 1, 3) == stamp_all) {
+    if ((control & reg::SRRCTL_TIMESTAMP) != 0 && stamps_all()) {
         const SystemClock::Stamp now = context_.clock.now();
         std::array<u8, stamp_size> prefix{};
         store_le<u32>(prefix.data() + 8, now.low);
@@ -321,7 +328,7 @@ void Receiver::write_frame(u32 queue, const Waiting& waiting, const FrameInfo& i
         data.insert(data.begin(), prefix.begin(), prefix.end());
         last.status |= status_stamp_in_packet;
         header = 0;
-    } else if (stamp(waiting.frame, info)) {
+    } else if (stamp(waiting.frame, info, choice.time_stamp)) {
         last.status |= status_stamped;
     }
     if ((regs[reg::RCTL] & reg::RCTL_SECRC) == 0) {

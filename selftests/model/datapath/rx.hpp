@@ -70,7 +70,8 @@ private:
                                      const QueueChoice& choice) const;
     [[nodiscard]] std::size_t header_length(u32 queue, const FrameInfo& info) const;
     [[nodiscard]] std::size_t packet_buffer(u32 queue) const;
-    bool stamp(ByteView frame, const FrameInfo& info);
+    [[nodiscard]] bool stamps_all() const;
+    bool stamp(ByteView frame, const FrameInfo& info, bool marked);
     void write_back(u32 queue, u32 index, const WriteBack& info, u16 length);
     void corrupt(u32 queue, u32& index, WriteBack& info, u16& length);
     void phantom(u32 queue);

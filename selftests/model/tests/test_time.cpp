@@ -66,18 +66,69 @@ TEST(TimeStamp, OfTheMessageThatIsLookedFor) {
     bench.nic->write(reg::TSYNCRXCTL, reg::TSYNC_ENABLED);  // type 0: Ethernet, version 2
     bench.nic->write(reg::TSYNCRXCFG, delay_request_v2 << 8U);
     bench.timers.pass(320);
-    bench.arrive(ptp_frame(sync_v2));
-    EXPECT_EQ(bench.rx_status(0, 0) & status_stamped, 0U);
     bench.arrive(ptp_frame(delay_request_v2));
-    EXPECT_NE(bench.rx_status(0, 1) & status_stamped, 0U);
+    EXPECT_EQ(bench.rx_status(0, 0) & status_stamped, 0U) << "no filter asks for it";
+    bench.nic->write(reg::ETQF + 12, 0x88f7U | bit(26));
+    bench.arrive(ptp_frame(delay_request_v2));
+    EXPECT_EQ(bench.rx_status(0, 1) & status_stamped, 0U) << "nor does one without bit 30";
+    bench.nic->write(reg::ETQF + 12, 0x88f7U | bit(26) | bit(30));
+    bench.arrive(ptp_frame(sync_v2));
+    EXPECT_EQ(bench.rx_status(0, 2) & status_stamped, 0U);
+    bench.arrive(ptp_frame(delay_request_v2));
+    EXPECT_NE(bench.rx_status(0, 3) & status_stamped, 0U);
     bench.timers.pass(320);
     bench.arrive(ptp_frame(delay_request_v2));
-    EXPECT_EQ(bench.rx_status(0, 2) & status_stamped, 0U) << "the register is taken";
+    EXPECT_EQ(bench.rx_status(0, 4) & status_stamped, 0U) << "the register is taken";
     EXPECT_EQ(bench.nic->read(reg::RXSTMPL), 320U << 19U);
     EXPECT_EQ(bench.nic->read(reg::RXSATRL), 0xa5a4a3a2U);
     EXPECT_EQ(bench.nic->read(reg::RXSATRH), 0x1234a7a6U) << "sequence id above the identity";
     EXPECT_EQ(bench.nic->read(reg::RXSTMPH), 0U);
     EXPECT_EQ(bench.nic->read(reg::TSYNCRXCTL) & reg::TSYNC_VALID, 0U);
+}
+
+// The filter as the in-tree igb programs it for PTP over UDP.
+TEST(TimeStamp, OverUdpTheTupleFilterAsksForIt) {
+    Bench bench;
+    start_clock(bench);
+    Nic& nic = *bench.nic;
+    constexpr u32 event_v2 = 5;
+    constexpr u32 slot = 12;
+    constexpr u32 port = 0x3f01;  // 319 in network order
+    nic.write(reg::TSYNCRXCTL, reg::TSYNC_ENABLED | event_v2 << 1U);
+    FrameSpec spec;
+    spec.protocol = protocol_udp;
+    spec.source_port = 319;
+    spec.destination_port = 319;
+    Bytes sync = make_frame(spec);
+    sync[42] = sync_v2;
+    sync[43] = 2;
+    bench.arrive(sync);
+    EXPECT_EQ(bench.rx_status(0, 0) & status_stamped, 0U);
+    nic.write(reg::IMIR + slot, port);
+    nic.write(reg::IMIREXT + slot, bit(12) | bit(19));
+    nic.write(reg::SPQF + slot, port);
+    nic.write(reg::FTQF + slot, 17U | bit(15) | bit(29) | bit(30));
+    bench.arrive(sync);
+    EXPECT_EQ(bench.rx_status(0, 1) & status_stamped, 0U) << "without bit 27";
+    nic.write(reg::FTQF + slot, 17U | bit(15) | bit(27) | bit(29) | bit(30));
+    bench.arrive(sync);
+    EXPECT_NE(bench.rx_status(0, 2) & status_stamped, 0U);
+    EXPECT_EQ(nic.receiver().counters(0).by_reason.at(static_cast<std::size_t>(Reason::tuple)), 0U)
+        << "it marks and chooses no queue";
+}
+
+TEST(TimeStamp, OfEverythingNeedsNoFilter) {
+    constexpr u32 all = 4;
+    for (const char* mac : {"82580", "i350", "i210"}) {
+        Bench bench(mac);
+        bench.nic->write(reg::TSYNCRXCTL, reg::TSYNC_ENABLED | all << 1U);
+        bench.arrive(make_frame({}));
+        EXPECT_NE(bench.rx_status(0, 0) & status_stamped, 0U) << mac;
+    }
+    Bench old("82576");
+    old.nic->write(reg::TSYNCRXCTL, reg::TSYNC_ENABLED | all << 1U);
+    old.arrive(make_frame({}));
+    EXPECT_EQ(old.rx_status(0, 0) & status_stamped, 0U) << "it has no such type";
 }
 
 TEST(TimeStamp, I210PutsItBeforeTheFrame) {
