@@ -221,7 +221,12 @@ bool Receiver::deliver(Waiting& waiting) {
         }
         return false;
     }
-    write_frame(queue, waiting, info, choice, buffer);
+    if (!write_frame(queue, waiting, info, choice, buffer)) {
+        return true;
+    }
+    if (!waiting.bad_crc) {
+        count_to_host(regs, waiting.frame);
+    }
     QueueCounters& counters = queues_[queue];
     ++counters.frames;
     counters.octets += waiting.frame.size() + crc_size;
@@ -308,7 +313,7 @@ Receiver::WriteBack Receiver::describe(const Waiting& waiting, const FrameInfo& 
     return out;
 }
 
-void Receiver::write_frame(u32 queue, const Waiting& waiting, const FrameInfo& info,
+bool Receiver::write_frame(u32 queue, const Waiting& waiting, const FrameInfo& info,
                            const QueueChoice& choice, std::size_t buffer) {
     RegisterFile& regs = context_.regs;
     const u32 control = regs[reg::rx(queue, reg::SRRCTL)];
@@ -337,7 +342,7 @@ void Receiver::write_frame(u32 queue, const Waiting& waiting, const FrameInfo& i
     if (kind != type_one_buffer && kind != type_split && kind != type_split_always) {
         context_.complaints.add("Rx queue " + std::to_string(queue) + ": SRRCTL.DESCTYPE " +
                                 std::to_string(kind) + " is not modelled");
-        return;
+        return false;
     }
     const u32 length = regs[reg::rx(queue, reg::RDLEN)] / descriptor_size;
     const std::size_t header_buffer = std::size_t{bits(control, 8, 6)} * 64;
@@ -348,7 +353,7 @@ void Receiver::write_frame(u32 queue, const Waiting& waiting, const FrameInfo& i
         std::array<u8, descriptor_size> raw{};
         if (!context_.dma.read(descriptor_address(regs, reg::rx(queue, reg::RDBAL), index), raw)) {
             regs[reg::rx(queue, reg::RXDCTL)] &= ~reg::QUEUE_ENABLE;
-            return;
+            return false;
         }
         WriteBack now;
         now.status = status_done;
@@ -366,6 +371,7 @@ void Receiver::write_frame(u32 queue, const Waiting& waiting, const FrameInfo& i
         regs[reg::rx(queue, reg::RDH)] = index + 1 == length ? 0 : index + 1;
         write_back(queue, index, now, static_cast<u16>(size));
     }
+    return true;
 }
 
 void Receiver::write_back(u32 queue, u32 index, const WriteBack& info, u16 length) {

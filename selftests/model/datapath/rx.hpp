@@ -64,7 +64,8 @@ private:
     void enqueue(Waiting waiting);
     void hold_back(u64 microseconds);
     bool deliver(Waiting& waiting);
-    void write_frame(u32 queue, const Waiting& waiting, const FrameInfo& info,
+    // Whether it got there.
+    bool write_frame(u32 queue, const Waiting& waiting, const FrameInfo& info,
                      const QueueChoice& choice, std::size_t buffer);
     [[nodiscard]] WriteBack describe(const Waiting& waiting, const FrameInfo& info,
                                      const QueueChoice& choice) const;

@@ -40,12 +40,15 @@ void count_transmitted(RegisterFile& regs, ByteView frame) {
     }
 }
 
+void count_to_host(RegisterFile& regs, ByteView frame) {
+    regs.count(reg::RPTHC);
+    regs.count64(reg::HGORCL, frame.size() + crc_size);
+}
+
 void count_received(RegisterFile& regs, ByteView frame) {
     const std::size_t wire = frame.size() + crc_size;
     regs.count(reg::GPRC);
-    regs.count(reg::RPTHC);
     regs.count64(reg::GORCL, wire);
-    regs.count64(reg::HGORCL, wire);
     count_size(regs, reg::PRC64, wire);
     if (is_group(frame)) {
         regs.count(is_broadcast(frame) ? reg::BPRC : reg::MPRC);

@@ -230,6 +230,20 @@ TEST(Drops, EachIsCountedWhereTheMacCountsIt) {
     EXPECT_EQ(nic.read(reg::GPRC), 1U);
 }
 
+TEST(Drops, WhatIsLostBehindTheMacDidNotReachTheHost) {
+    Bench bench;
+    Nic& nic = *bench.nic;
+    nic.write(reg::rx(0, reg::RXDCTL), 0);
+    bench.arrive(make_frame({}));
+    EXPECT_EQ(nic.read(reg::GPRC), 1U);
+    EXPECT_EQ(nic.read(reg::RPTHC), 0U);
+    EXPECT_EQ(nic.read(reg::HGORCL), 0U);
+    nic.write(reg::rx(0, reg::RXDCTL), reg::QUEUE_ENABLE);
+    bench.arrive(make_frame({}));
+    EXPECT_EQ(nic.read(reg::RPTHC), 1U);
+    EXPECT_EQ(nic.read(reg::HGORCL), make_frame({}).size() + 4);
+}
+
 TEST(Drops, WithoutDescriptorsTheBufferFillsThenMisses) {
     Bench bench;
     Nic& nic = *bench.nic;
