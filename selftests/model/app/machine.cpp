@@ -29,7 +29,7 @@ Status Machine::build(const Options& options) {
         if (Status done = slot->server.listen(setup.socket); !done) {
             return done;
         }
-        slot->nic.on_unreachable([this, &nic = slot->nic](const Error& why) { refuse(nic, why); });
+        slot->dma.on_unreachable([this, &nic = slot->nic](const Error& why) { refuse(nic, why); });
         slots_.push_back(std::move(slot));
         ++attached;
     }

@@ -355,6 +355,9 @@ bool Receiver::write_frame(u32 queue, const Waiting& waiting, const FrameInfo& i
             regs[reg::rx(queue, reg::RXDCTL)] &= ~reg::QUEUE_ENABLE;
             return false;
         }
+        if (load_le<u64>(raw.data()) == 0 && !context_.dma.check(true)) {
+            return false;
+        }
         WriteBack now;
         now.status = status_done;
         if (at == 0 && split) {

@@ -121,8 +121,9 @@ void Nic::region_write(u32 region, u64 offset, ByteView data) {
         } else if (events.woke_from_d3) {
             device_reset(true);
         }
+        // A driver enables bus mastering when firmware and kernel have long written to memory.
         if (!was_master && config_.bus_master()) {
-            check_memory();
+            dma_.check();
         }
         return;
     }
@@ -136,17 +137,6 @@ void Nic::region_write(u32 region, u64 offset, ByteView data) {
     }
     for (std::size_t i = 0; i < data.size(); i += 4) {
         write(static_cast<u32>(offset + i), load_le<u32>(data.data() + i));
-    }
-}
-
-// A driver enables bus mastering when firmware and kernel have long written to memory.
-void Nic::check_memory() {
-    if (!tell_unreachable_) {
-        return;
-    }
-    if (const Status can = dma_.reachable(); !can) {
-        tell_unreachable_(can.error());
-        tell_unreachable_ = nullptr;
     }
 }
 

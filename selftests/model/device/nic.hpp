@@ -36,10 +36,6 @@ public:
     Nic(const NicOptions& options, Timers& timers, DmaTable& dma, IrqTable& irqs);
 
     void connect(Port& port);
-    // Told once, when a driver is about to use the device and guest memory is out of its reach.
-    void on_unreachable(std::function<void(const Error&)> tell) {
-        tell_unreachable_ = std::move(tell);
-    }
 
     // Target: what QEMU sees.
     [[nodiscard]] u64 region_size(u32 region) const override;
@@ -88,7 +84,6 @@ private:
     void line(bool high) override;
     void send_message(u32 kind, u32 vector);
 
-    void check_memory();
     void device_reset(bool whole_device);
     void load_address();
     void link_changed();
@@ -144,7 +139,6 @@ private:
     std::vector<bool> scheduled_;
     bool link_reported_ = false;
     bool attached_ = false;
-    std::function<void(const Error&)> tell_unreachable_;
     u64 messages_sent_ = 0;
 };
 

@@ -231,7 +231,7 @@ TEST(Dma, MemoryOutOfReachIsNoticed) {
 TEST(Dma, ADeviceIsRefusedWhenItsDriverComesAndMemoryIsOutOfReach) {
     Bench bench;
     std::vector<std::string> told;
-    bench.nic->on_unreachable([&told](const Error& why) { told.push_back(why.text); });
+    bench.dma.on_unreachable([&told](const Error& why) { told.push_back(why.text); });
     const auto master = [&bench](bool on) {
         bench.nic->region_write(region_config, 4, Bytes{static_cast<u8>(on ? 6 : 2), 0});
     };
@@ -244,6 +244,38 @@ TEST(Dma, ADeviceIsRefusedWhenItsDriverComesAndMemoryIsOutOfReach) {
     EXPECT_TRUE(told.empty());
     master(true);
     EXPECT_EQ(told.size(), 1U);
+}
+
+// Behind a vIOMMU nothing is mapped when bus mastering is enabled: use has to show it.
+TEST(Dma, MemoryOutOfReachIsNoticedInUseAndNotBlamedOnTheDriver) {
+    const auto refused = [](UniqueFd memory, bool sends) {
+        Bench bench;
+        std::string told;
+        bench.dma.on_unreachable([&told](const Error& why) { told += why.text; });
+        bench.dma.clear();
+        bench.nic->region_write(region_config, 4, Bytes{2, 0});
+        bench.nic->region_write(region_config, 4, Bytes{6, 0});
+        EXPECT_EQ(told, "");
+        EXPECT_TRUE(
+            bench.dma
+                .map(vfu::DmaMap{3, 0, GuestMemory::base, GuestMemory::size}, std::move(memory))
+                .ok());
+        if (sends) {
+            bench.nic->write(reg::tx(0, reg::TDT), 1);
+            bench.timers.pass(1);
+        } else {
+            bench.arrive(make_frame({}));
+        }
+        EXPECT_EQ(bench.nic->complaints().count(), 0U);
+        EXPECT_EQ(bench.dma.faults().outside, 0U);
+        return told;
+    };
+    for (const bool sends : {true, false}) {
+        EXPECT_NE(refused(UniqueFd{}, sends).find("QEMU shares no guest memory"),
+                  std::string::npos);
+        EXPECT_NE(refused(empty_memory(GuestMemory::size), sends).find("stays empty"),
+                  std::string::npos);
+    }
 }
 
 TEST(Dma, ThousandsOfPagesAndNoDescriptorLeftOpen) {

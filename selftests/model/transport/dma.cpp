@@ -127,7 +127,7 @@ DmaTable::Range* DmaTable::find(u64 address, u64& start) {
     return last_;
 }
 
-Status DmaTable::reachable() const {
+Status DmaTable::reachable(bool in_use) const {
     constexpr const char* cure =
         ": start it with -object memory-backend-memfd,id=mem,size=...,share=on and "
         "-machine memory-backend=mem";
@@ -137,18 +137,37 @@ Status DmaTable::reachable() const {
         return Error{std::string("QEMU shares no guest memory with this process") + cure};
     }
     // With share=off QEMU still gives a descriptor, but of a file that the guest never writes to.
-    // Firmware and kernel always leave something in the first 640 KiB of a PC. (Behind a vIOMMU
-    // there is no such map; then the first Tx descriptor tells.)
+    // Firmware and kernel always leave something in the first 640 KiB of a PC. Behind a vIOMMU
+    // there is no such map; there, what is mapped must not be all zeros when the device uses it.
     constexpr u64 low_memory = 0xa0000;
     const auto first = ranges_.find(0);
-    if (first != ranges_.end() && first->second.size >= low_memory && first->second.readable &&
-        first->second.host != nullptr &&
-        std::all_of(first->second.host, first->second.host + low_memory,
-                    [](u8 byte) { return byte == 0; })) {
+    const bool whole = first != ranges_.end() && first->second.size >= low_memory;
+    const auto is_empty = [](const auto& one) {
+        const Range& range = one.second;
+        return range.host == nullptr || !range.readable ||
+               std::all_of(range.host, range.host + std::min(range.size, u64{low_memory}),
+                           [](u8 byte) { return byte == 0; });
+    };
+    const bool empty =
+        whole ? is_empty(*first) && first->second.host != nullptr && first->second.readable
+              : in_use && any_shared && std::ranges::all_of(ranges_, is_empty);
+    if (empty) {
         return Error{std::string("guest memory stays empty: it is not shared with this process") +
                      cure};
     }
     return {};
+}
+
+bool DmaTable::check(bool in_use) {
+    if (!tell_) {
+        return true;
+    }
+    const Status can = reachable(in_use);
+    if (!can) {
+        const auto tell = std::exchange(tell_, nullptr);
+        tell(can.error());
+    }
+    return can.ok();
 }
 
 void DmaTable::fault(u64& counter, const char* what, bool write, u64 address, std::size_t size) {
@@ -182,6 +201,7 @@ bool DmaTable::walk(u64 address, std::size_t size, bool write, Copy copy) {
                   "-object memory-backend-memfd,id=mem,size=...,share=on and "
                   "-machine memory-backend=mem",
                   write, address + done, size - done);
+            check();
             return false;
         }
         const u64 inside = address + done - start;

@@ -3,6 +3,7 @@
 // allowed. Anything else is a fault of the driver and is kept for the test to see.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -35,7 +36,12 @@ public:
     bool write(u64 address, ByteView from);
 
     // Whether guest memory is in reach, by what is mapped; else why not and what to do about it.
-    [[nodiscard]] Status reachable() const;
+    // `in_use`: the driver has written there by now, if anybody has.
+    [[nodiscard]] Status reachable(bool in_use = false) const;
+    // Told once, when the device is about to use guest memory and it is out of reach.
+    void on_unreachable(std::function<void(const Error&)> tell) { tell_ = std::move(tell); }
+    // Tells, if need be; false when it did.
+    bool check(bool in_use = false);
 
     struct Faults {
         u64 outside = 0;    // no map at that address
@@ -71,6 +77,7 @@ private:
     u64 last_start_ = 0;  // the range hit last: descriptors and buffers cluster
     Range* last_ = nullptr;
     Faults faults_;
+    std::function<void(const Error&)> tell_;
 };
 
 }  // namespace igbmodel
