@@ -58,9 +58,10 @@ Status apply(NicSetup& setup, const std::string& key, const std::string& value) 
         setup.nic.with_msix = value == "msix";
         setup.nic.with_msi = value != "intx";
     } else if (key == "vectors" || key == "seed") {
+        constexpr u64 most_vectors = 2048;  // of MSI-X
         const auto number = parse_number(value);
-        if (!number || (key == "vectors" && (*number == 0 || *number > 25))) {
-            return Error{"--nic: " + key + "=" + value + " is not a number from 1 to 25"};
+        if (!number || (key == "vectors" && (*number == 0 || *number > most_vectors))) {
+            return Error{"--nic: " + key + "=" + value + " is not a number it can be"};
         }
         (key == "vectors" ? static_cast<void>(setup.nic.msix_vectors = static_cast<u32>(*number))
                           : static_cast<void>(setup.nic.seed = *number));
@@ -109,6 +110,11 @@ Result<NicSetup> parse_nic(const std::string& text, std::size_t index) {
             !done) {
             return done.error();
         }
+    }
+    if (setup.nic.msix_vectors > setup.nic.spec->msix_vectors) {
+        return Error{"--nic: vectors=" + std::to_string(setup.nic.msix_vectors) + ": the " +
+                     std::string(setup.nic.spec->name) + " has " +
+                     std::to_string(setup.nic.spec->msix_vectors)};
     }
     if (setup.socket.empty()) {
         return Error{"--nic: socket=PATH is missing"};

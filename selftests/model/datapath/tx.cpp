@@ -218,7 +218,7 @@ void Transmitter::report(u32 number, u32 index) {
         std::array<u8, 4> head{};
         store_le<u32>(head.data(), reported);
         const u64 to = u64{regs[reg::tx(number, reg::TDWBAH)]} << 32U | (head_address & ~3U);
-        context_.dma.write(to, head);
+        context_.dma.write(to, ByteView(head).first(context_.spec.head_write_back_bytes));
         return;
     }
     std::array<u8, descriptor_size> done{};

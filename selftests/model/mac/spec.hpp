@@ -60,6 +60,7 @@ struct MacSpec {
     u32 vet_writable;
     u32 ring_length_mask;  // RDLEN, TDLEN
     u32 cause_mask;        // bits of ICR that exist
+    u32 head_write_back_bytes = 4;
 };
 
 // Null when no MAC has that name.

@@ -114,6 +114,18 @@ TEST(Transmit, NothingMovesWithoutLinkEnableOrBusMastering) {
     EXPECT_EQ(bench.port.sent.size(), 1U) << "goes on when the link comes";
 }
 
+TEST(Transmit, HeadWriteBackOfThe82575Is16Bits) {
+    Bench bench("82575");
+    constexpr u64 head = GuestMemory::base + 0x300000;
+    store_le<u32>(bench.memory->at(head), 0xffffffff);
+    bench.nic->write(reg::tx(0, reg::TDWBAL), static_cast<u32>(head) | 1U);
+    bench.put_tx(0, 0, Bench::tx_data, data_command | end_of_packet | report_status | 60U,
+                 payload_length(60));
+    bench.nic->write(reg::tx(0, reg::TDT), 1);
+    bench.timers.pass(1);
+    EXPECT_EQ(load_le<u32>(bench.memory->at(head)), 0xffff0001U);
+}
+
 TEST(Transmit, ADriversMistakesAreRecorded) {
     Bench bench;
     bench.put_tx(0, 0, 0x1, data_command | end_of_packet | 60U, payload_length(60));

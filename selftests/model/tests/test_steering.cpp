@@ -327,6 +327,17 @@ TEST(Address, I210SelectsByDestinationAndBySource) {
     EXPECT_EQ(bench.queue_of(make_frame({})), 2);
 }
 
+TEST(Address, SoDoesThe82575) {
+    Bench bench("82575");
+    enable_rss(*bench.nic, 1U << 6U);
+    EXPECT_EQ(bench.queue_of(make_frame({})), 1);
+    bench.nic->write(reg::RA + 8, 0x00000002);
+    bench.nic->write(reg::RA + 12, 0x5500U | reg::RAH_AV | reg::RAH_QSEL_ENABLE | 3U << 18U);
+    FrameSpec spec;
+    spec.destination = {2, 0, 0, 0, 0, 0x55};
+    EXPECT_EQ(bench.queue_of(make_frame(spec)), 3);
+}
+
 TEST(Redirection, UsesTheHashAndTheTable) {
     for (const char* mac : {"82576", "i350", "i210", "82575"}) {
         Bench bench(mac);
