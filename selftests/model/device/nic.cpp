@@ -125,9 +125,10 @@ void Nic::region_write(u32 region, u64 offset, ByteView data) {
         if (!was_master && config_.bus_master()) {
             dma_.check();
         }
+        drive_line();
         return;
     }
-    if (region != region_bar0 || (faults_.armed() && strikes(Fault::all_ones))) {
+    if (region != region_bar0 || faults_.in_force(Fault::all_ones, timers_.now_ns())) {
         return;
     }
     if (data.size() % 4 != 0 || offset % 4 != 0) {
@@ -175,6 +176,7 @@ void Nic::device_reset(bool whole_device) {
     paused_until_ns_ = 0;
     partner_paused_ = false;
     link_reported_ = false;
+    line_late_ = false;
     load_address();
 }
 
@@ -388,6 +390,17 @@ void Nic::kick_all() {
 
 // --- Misdeeds ---
 
+Status Nic::can(Fault fault) const {
+    const bool of_messages = fault == Fault::irq_drop || fault == Fault::irq_duplicate;
+    if (of_messages && !options_.with_msix && !options_.with_msi) {
+        return Error{
+            std::string(fault_name(fault)) +
+            " is about messages, and this device has irq=intx: a level is neither lost nor "
+            "doubled"};
+    }
+    return {};
+}
+
 void Nic::misbehave(const FaultRule& rule) {
     switch (rule.fault) {
         case Fault::link_flap:
@@ -452,7 +465,6 @@ void Nic::frame_passes() {
 }
 
 void Nic::faults_changed() {
-    nvm_.set_checksum_bad(faults_.armed() && strikes(Fault::nvm_checksum));
     kick_all();
     receiver_.drain();
 }
@@ -495,8 +507,27 @@ void Nic::message(u32 vector) {
 }
 
 void Nic::line(bool high) {
-    config_.set_interrupt_status(high);
-    irqs_.set_level(high && !config_.intx_disabled());
+    if (high && faults_.armed() && !line_late_) {
+        const u64 now = timers_.now_ns();
+        if (const auto late = faults_.strikes(Fault::irq_delay, 0, now)) {
+            line_late_ = true;
+            timers_.at(now + (*late * microsecond), [this] {
+                line_late_ = false;
+                drive_line();
+            });
+        }
+    }
+    drive_line();
+}
+
+// The level follows from the causes, and from what the host says in configuration space.
+void Nic::drive_line() {
+    const bool pending =
+        mode() == InterruptMode::intx && (regs_[reg::ICR] & reg::ICR_ASSERTED) != 0 && !line_late_;
+    config_.set_interrupt_status(pending);
+    const bool high = pending && !config_.intx_disabled();
+    messages_sent_ += high && !irqs_.level() ? 1 : 0;
+    irqs_.set_level(high);
 }
 
 bool Nic::strikes(Fault fault) {

@@ -62,7 +62,10 @@ public:
     [[nodiscard]] Phy& phy() { return phy_; }
     [[nodiscard]] Pins& pins() { return pins_; }
     [[nodiscard]] bool link_up() const;
+    // Interrupts as QEMU sees them: messages, or how often the line rose.
     [[nodiscard]] u64 messages_sent() const { return messages_sent_; }
+    // Whether this device, as it was built, can do that.
+    [[nodiscard]] Status can(Fault fault) const;
     // Adds the rule; what needs none, a flap of the link or an AER error, is done at once.
     void misbehave(const FaultRule& rule);
     void behave();                                   // no rules any more
@@ -84,6 +87,7 @@ private:
     void line(bool high) override;
     void send_message(u32 kind, u32 vector);
 
+    void drive_line();
     void device_reset(bool whole_device);
     void load_address();
     void link_changed();
@@ -139,6 +143,7 @@ private:
     std::vector<bool> scheduled_;
     bool link_reported_ = false;
     bool attached_ = false;
+    bool line_late_ = false;  // an interrupt that a fault delays
     u64 messages_sent_ = 0;
 };
 

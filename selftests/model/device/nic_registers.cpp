@@ -16,6 +16,7 @@ constexpr u32 mdic_read = bit(27);
 constexpr u32 mdic_ready = bit(28);
 constexpr u64 microsecond = 1000;
 constexpr u32 access_start = bit(0);
+constexpr u32 wrong_checksum = 0x5a << 16U;
 
 bool is_statistic(u32 offset) {
     return offset >= reg::statistics_first && offset <= reg::statistics_last;
@@ -91,9 +92,14 @@ bool Nic::read_special(u32 offset, u32& value) {
             value = regs_[reg::MDIC];
             return true;
         case reg::SWSM:
-            // Reading takes the semaphore: who reads 0 owns it.
-            value = regs_[reg::SWSM] | (strikes(Fault::semaphore) ? reg::SWSM_SMBI : 0);
-            regs_[reg::SWSM] |= reg::SWSM_SMBI;
+            // Reading takes the semaphore: who reads 0 owns it. Whom the fault invents gives it
+            // back with the fault's end.
+            value = regs_[reg::SWSM];
+            if (strikes(Fault::semaphore)) {
+                value |= reg::SWSM_SMBI;
+            } else {
+                regs_[reg::SWSM] |= reg::SWSM_SMBI;
+            }
             return true;
         case reg::FRTIMER:
             value = static_cast<u32>(timers_.now_ns() / microsecond);
@@ -175,6 +181,9 @@ bool Nic::write_special(u32 offset, u32 value) {
         case reg::EERD:
             if ((value & access_start) != 0) {
                 regs_[reg::EERD] = nvm_.read_by_register(value);
+                if (nvm_.is_checksum(value) && strikes(Fault::nvm_checksum)) {
+                    regs_[reg::EERD] ^= wrong_checksum;
+                }
             }
             return true;
         case reg::SRWR:

@@ -44,9 +44,7 @@ void Faults::clear_by_chance() {
 std::optional<u64> Faults::strikes(Fault fault, int queue, u64 now_ns) {
     for (Armed& one : rules_) {
         const FaultRule& rule = one.rule;
-        if (rule.fault != fault || (rule.queue >= 0 && rule.queue != queue) ||
-            (rule.until_ns != 0 && now_ns >= rule.until_ns) ||
-            (rule.count != 0 && one.acted >= rule.count)) {
+        if (rule.fault != fault || (rule.queue >= 0 && rule.queue != queue) || !one.live(now_ns)) {
             continue;
         }
         const u64 turn = one.seen++;
@@ -62,6 +60,12 @@ std::optional<u64> Faults::strikes(Fault fault, int queue, u64 now_ns) {
         return rule.value;
     }
     return std::nullopt;
+}
+
+bool Faults::in_force(Fault fault, u64 now_ns) const {
+    return std::ranges::any_of(rules_, [fault, now_ns](const Armed& one) {
+        return one.rule.fault == fault && one.live(now_ns);
+    });
 }
 
 u64 Faults::random(u64 below) {

@@ -15,9 +15,9 @@
 namespace igbmodel {
 
 enum class Fault : u8 {
-    irq_drop,         // an interrupt message is not sent
-    irq_delay,        // it is sent `value` microseconds late
-    irq_duplicate,    // it is sent twice
+    irq_drop,         // an interrupt message is not sent; a level line knows no such thing
+    irq_delay,        // it is sent, or the line rises, `value` microseconds late
+    irq_duplicate,    // it is sent twice; not with a level line
     rx_length,        // written-back length is `value`
     rx_status,        // random status and error bits
     rx_wrong_slot,    // written back into the next descriptor
@@ -31,8 +31,8 @@ enum class Fault : u8 {
     tx_hang,          // the queue sends nothing
     tx_no_writeback,  // a descriptor with RS is not reported
     tx_head,          // head write-back says `value`
-    all_ones,         // every register reads as all ones
-    nvm_checksum,     // the NVM's checksum is wrong
+    all_ones,         // every register reads as all ones; what is written meanwhile is lost
+    nvm_checksum,     // the NVM's checksum reads wrong
     phy_silent,       // MDIC never becomes ready
     semaphore,        // SWSM is held by someone else
     slow_dma,         // a pass over a Tx queue or a received frame begins `value` microseconds late
@@ -67,6 +67,8 @@ public:
 
     // An opportunity for `fault`: the rule's value if it is to happen now.
     [[nodiscard]] std::optional<u64> strikes(Fault fault, int queue, u64 now_ns);
+    // Whether a rule for it is neither expired nor used up. This is no opportunity.
+    [[nodiscard]] bool in_force(Fault fault, u64 now_ns) const;
     // One that is carried out without a rule.
     void count(Fault fault) { ++done_.at(static_cast<std::size_t>(fault)); }
     [[nodiscard]] bool armed() const { return !rules_.empty(); }
@@ -79,6 +81,11 @@ private:
         FaultRule rule;
         u64 seen = 0;
         u64 acted = 0;
+
+        [[nodiscard]] bool live(u64 now_ns) const {
+            return (rule.until_ns == 0 || now_ns < rule.until_ns) &&
+                   (rule.count == 0 || acted < rule.count);
+        }
     };
     std::vector<Armed> rules_;
     std::array<u64, fault_count> done_{};

@@ -2,6 +2,7 @@
 #include "faults/random_mode.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace igbmodel {
 
@@ -32,12 +33,13 @@ u64 value_range(Fault fault) {
         case Fault::irq_delay:
         case Fault::slow_dma:
             return longest_delay_us;
-        case Fault::aer:
-            return 2;  // a correctable error or an uncorrectable one
         default:
             return 0x10000;
     }
 }
+
+// Uncorrectable errors that a function can find: PCI Express Base 7.8.4.2.
+constexpr std::array aer_errors{4U, 12U, 13U, 14U, 15U, 16U, 17U, 18U, 19U, 20U};
 
 }  // namespace
 
@@ -79,6 +81,10 @@ std::optional<Misdeed> RandomMode::next() {
     misdeed.rule.fault = draw();
     misdeed.rule.by_chance = true;
     misdeed.rule.value = below(value_range(misdeed.rule.fault));
+    if (misdeed.rule.fault == Fault::aer) {
+        // As often a correctable error, which is value 0.
+        misdeed.rule.value = below(2) == 0 ? 0 : u64{1} << aer_errors.at(below(aer_errors.size()));
+    }
     if (lasts(misdeed.rule.fault)) {
         misdeed.lasts_ns = (1 + below(longest_while_ms)) * millisecond;
     } else {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "mac/nvm.hpp"
 
+#include <algorithm>
+
 #include "mac/regs.hpp"
 
 namespace igbmodel {
@@ -186,11 +188,12 @@ void Nvm::spi_byte(u8 value) {
     }
 }
 
-void Nvm::set_checksum_bad(bool bad) {
-    if (bad != bad_) {
-        bad_ = bad;
-        words_[checksum_word] = static_cast<u16>(words_[checksum_word] ^ 0x5aU);
-    }
+bool Nvm::is_checksum(u32 command) const {
+    const u32 address = bits(command, 2, access_address_bits);
+    return address == checksum_word || (spec_.nvm == NvmLayout::four_ports &&
+                                        std::ranges::any_of(port_sections, [address](u32 section) {
+                                            return address == section + checksum_word;
+                                        }));
 }
 
 }  // namespace igbmodel

@@ -32,8 +32,8 @@ public:
     [[nodiscard]] u32 control(u32 value);
     [[nodiscard]] u32 control_at_reset() const;
 
-    // Makes the checksum wrong, or right again.
-    void set_checksum_bad(bool bad);
+    // Whether that EERD command reads a checksum.
+    [[nodiscard]] bool is_checksum(u32 command) const;
 
 private:
     void fix_checksums();
@@ -44,7 +44,6 @@ private:
     const MacSpec& spec_;
     std::vector<u16> words_;
     std::array<u32, 64> one_time_{};
-    bool bad_ = false;
 
     // The SPI part behind the pins.
     bool clock_ = false;

@@ -45,8 +45,6 @@ constexpr unsigned device_control = express_at + 8;
 constexpr u16 start_function_reset = 0x8000;
 constexpr unsigned aer_uncorrectable_status = aer_at + 4;
 constexpr unsigned aer_correctable_status = aer_at + 0x10;
-constexpr u32 aer_uncorrectable_bits = 0x001ff030;
-constexpr u32 aer_correctable_bits = 0x000031c1;
 
 bool touches(u64 offset, std::size_t count, unsigned at, unsigned width) {
     return offset < at + width && offset + count > at;
@@ -159,12 +157,12 @@ void ConfigSpace::build_express() {
 void ConfigSpace::build_aer() {
     put32(aer_at, 0x0001 | 1U << 16U | u32{serial_at} << 20U);
     put32(aer_uncorrectable_status, 0);
-    clear_on_one(aer_uncorrectable_status, aer_uncorrectable_bits);
-    put32(aer_at + 8, 0, aer_uncorrectable_bits);
-    put32(aer_at + 0x0c, 0x00062010, aer_uncorrectable_bits);
+    clear_on_one(aer_uncorrectable_status, uncorrectable_errors);
+    put32(aer_at + 8, 0, uncorrectable_errors);
+    put32(aer_at + 0x0c, 0x00062010, uncorrectable_errors);
     put32(aer_correctable_status, 0);
-    clear_on_one(aer_correctable_status, aer_correctable_bits);
-    put32(aer_at + 0x14, 0x00002000, aer_correctable_bits);
+    clear_on_one(aer_correctable_status, correctable_errors);
+    put32(aer_at + 0x14, 0x00002000, correctable_errors);
     put32(aer_at + 0x18, 0x000000a0, 0x00000140);
 }
 
@@ -233,6 +231,7 @@ void ConfigSpace::set_interrupt_status(bool pending) {
 
 void ConfigSpace::record_aer(bool uncorrectable, u32 status_bits) {
     const unsigned at = uncorrectable ? aer_uncorrectable_status : aer_correctable_status;
+    status_bits &= uncorrectable ? uncorrectable_errors : correctable_errors;
     store_le<u32>(&image_[at], load_le<u32>(&image_[at]) | status_bits);
     const u16 device_status = get16(device_control + 2);
     store_le<u16>(&image_[device_control + 2],

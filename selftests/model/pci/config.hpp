@@ -48,7 +48,10 @@ public:
     [[nodiscard]] unsigned power_state() const;  // 0 is D0, 3 is D3hot
     void set_interrupt_status(bool pending);
 
-    // Advanced Error Reporting: as if the function had found the error itself.
+    // Advanced Error Reporting: as if the function had found the error itself. Only bits that the
+    // status register has.
+    static constexpr u32 uncorrectable_errors = 0x001ff030;
+    static constexpr u32 correctable_errors = 0x000031c1;
     void record_aer(bool uncorrectable, u32 status_bits);
     void set_pme();
 

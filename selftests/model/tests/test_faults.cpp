@@ -13,6 +13,7 @@ namespace {
 constexpr u32 data_command = 3U << 20U | bit(29) | bit(27) | bit(24) | 60U;  // RS, EOP
 constexpr u64 head_at = GuestMemory::base + 0x300000;
 constexpr u64 millisecond = 1'000'000;
+constexpr u32 checksum_word = 0x3f;
 
 FaultRule rule(Fault fault, u64 value = 0, u64 count = 1) {
     FaultRule made;
@@ -52,6 +53,7 @@ public:
         static_cast<void>(bar(reg::STATUS));
         nic->write(reg::MDIC, bit(27) | 1U << 21U | 1U << 16U);
         static_cast<void>(nic->read(reg::SWSM));
+        nic->write(reg::EERD, checksum_word << 2U | 1U);
     }
     [[nodiscard]] u64 done(Fault fault) const { return nic->faults().done(fault); }
 
@@ -94,6 +96,112 @@ TEST(FaultEffects, OnInterrupts) {
     EXPECT_EQ(busy.nic->messages_sent(), before);
     busy.timers.pass(1'000);
     EXPECT_EQ(busy.nic->messages_sent(), before + 1) << "late, but it comes";
+}
+
+// A device whose driver chose INTx.
+TEST(FaultEffects, OnTheInterruptLine) {
+    Bench bench;
+    Nic& nic = *bench.nic;
+    const auto command = [&nic](bool line_off) {
+        nic.region_write(region_config, 4, Bytes{0x06, static_cast<u8>(line_off ? 4 : 0)});
+    };
+    nic.write(reg::IMS, reg::ICR_RXDW);
+    bench.arrive(make_frame({}));
+    EXPECT_TRUE(bench.irqs.level());
+    EXPECT_EQ(nic.messages_sent(), 1U);
+    command(true);
+    EXPECT_FALSE(bench.irqs.level());
+    command(false);
+    EXPECT_TRUE(bench.irqs.level()) << "the cause is still pending";
+    static_cast<void>(nic.read(reg::ICR));
+    EXPECT_FALSE(bench.irqs.level());
+    command(true);
+    bench.arrive(make_frame({}));
+    EXPECT_FALSE(bench.irqs.level());
+    command(false);
+    EXPECT_TRUE(bench.irqs.level()) << "a cause that came meanwhile";
+    static_cast<void>(nic.read(reg::ICR));
+    const u64 before = nic.messages_sent();
+    nic.misbehave(rule(Fault::irq_delay, 50));
+    bench.arrive(make_frame({}));
+    bench.timers.pass(49'000);
+    EXPECT_FALSE(bench.irqs.level());
+    bench.timers.pass(1'000);
+    EXPECT_TRUE(bench.irqs.level());
+    EXPECT_EQ(nic.messages_sent(), before + 1);
+    EXPECT_EQ(nic.faults().done(Fault::irq_delay), 1U);
+}
+
+TEST(FaultEffects, ALevelIsNeitherLostNorDoubled) {
+    FakeTimers timers;
+    DmaTable dma;
+    IrqTable irqs(1);
+    NicOptions options;
+    options.spec = find_mac("i210");
+    options.with_msix = false;
+    const Nic with_msi(options, timers, dma, irqs);
+    options.with_msi = false;
+    const Nic only_line(options, timers, dma, irqs);
+    for (const Fault fault : {Fault::irq_drop, Fault::irq_duplicate}) {
+        EXPECT_TRUE(with_msi.can(fault).ok());
+        const Status can = only_line.can(fault);
+        ASSERT_FALSE(can.ok());
+        EXPECT_NE(can.error().text.find("irq=intx"), std::string::npos);
+    }
+    EXPECT_TRUE(only_line.can(Fault::irq_delay).ok());
+}
+
+TEST(FaultEffects, TheSemaphoreIsFreeWhenTheFaultEnds) {
+    Busy busy;
+    FaultRule held = rule(Fault::semaphore, 0, 0);
+    held.until_ns = busy.timers.now_ns() + millisecond;
+    busy.nic->misbehave(held);
+    EXPECT_EQ(busy.nic->read(reg::SWSM), reg::SWSM_SMBI);
+    EXPECT_EQ(busy.nic->read(reg::SWSM), reg::SWSM_SMBI);
+    busy.timers.pass(millisecond);
+    EXPECT_EQ(busy.nic->read(reg::SWSM), 0U) << "the driver gets it";
+    EXPECT_EQ(busy.nic->read(reg::SWSM), reg::SWSM_SMBI) << "and has it";
+}
+
+TEST(FaultEffects, TheNvmsChecksumIsWrongWhenItIsRead) {
+    for (const char* mac : {"82576", "i350"}) {
+        Bench bench(mac);
+        Nic& nic = *bench.nic;
+        const auto word = [&nic](u32 index) {
+            nic.write(reg::EERD, index << 2U | 1U);
+            return nic.read(reg::EERD) >> 16U;
+        };
+        const u32 good = word(checksum_word);
+        nic.misbehave(rule(Fault::nvm_checksum, 0, 2));
+        nic.misbehave(rule(Fault::rx_drop));
+        nic.behave(Fault::rx_drop);
+        word(checksum_word - 1);
+        EXPECT_EQ(nic.faults().done(Fault::nvm_checksum), 0U)
+            << "another fault's rule is no strike";
+        EXPECT_NE(word(checksum_word), good);
+        word(0x80 + checksum_word);
+        EXPECT_EQ(nic.faults().done(Fault::nvm_checksum), std::string(mac) == "i350" ? 2U : 1U)
+            << "the I350 has one for each port";
+        nic.behave();
+        EXPECT_EQ(word(checksum_word), good);
+    }
+}
+
+TEST(FaultEffects, AllOnesAreReadAndWritesAreLost) {
+    Busy busy;
+    const auto write = [&busy](u32 value) {
+        Bytes bytes(4);
+        store_le<u32>(bytes.data(), value);
+        busy.nic->region_write(region_bar0, reg::FCTTV, bytes);
+        return busy.nic->registers()[reg::FCTTV];
+    };
+    busy.nic->misbehave(rule(Fault::all_ones));
+    EXPECT_EQ(write(7), 0U);
+    EXPECT_EQ(busy.done(Fault::all_ones), 0U) << "a write is none of its opportunities";
+    EXPECT_EQ(busy.bar(reg::FCTTV), 0xffffffffU);
+    EXPECT_EQ(busy.done(Fault::all_ones), 1U);
+    EXPECT_EQ(write(7), 7U);
+    EXPECT_EQ(busy.bar(reg::FCTTV), 7U);
 }
 
 TEST(FaultEffects, OnTransmitCompletion) {
@@ -158,6 +266,28 @@ TEST(FaultEffects, AerStatusAppearsAndCanBeCleared) {
     busy.nic->region_write(region_config, uncorrectable, Bytes{0, 0x40, 0, 0});
     EXPECT_EQ(config(uncorrectable), 0U);
     EXPECT_EQ(busy.done(Fault::aer), 2U);
+}
+
+TEST(FaultEffects, ReservedBitsOfAerAreNeverSet) {
+    Busy busy;
+    std::array<u8, 4> value{};
+    busy.nic->record_aer(true, 1);
+    busy.nic->region_read(region_config, 0x104, value);
+    EXPECT_EQ(load_le<u32>(value.data()), 0U);
+    RandomMode mode(1);
+    mode.start(7, 5000);
+    std::set<u64> values;
+    while (mode.left() > 0) {
+        const auto one = mode.next();
+        if (one && one->rule.fault == Fault::aer) {
+            values.insert(one->rule.value);
+        }
+    }
+    EXPECT_TRUE(values.contains(0)) << "a correctable one";
+    EXPECT_GT(values.size(), 4U);
+    for (const u64 bits : values) {
+        EXPECT_EQ(bits & ~u64{ConfigSpace::uncorrectable_errors}, 0U) << bits;
+    }
 }
 
 TEST(FaultEffects, TheLinkFlaps) {
