@@ -145,7 +145,7 @@ void Receiver::enqueue(Waiting waiting) {
         }
     }
     const bool held = context_.timers.now_ns() < held_until_ns_;
-    if (buffer_.empty() && !held && deliver(waiting)) {
+    if (buffer_.empty() && !held && dma_allowed_ && deliver(waiting)) {
         return;
     }
     const std::size_t size = waiting.frame.size();
@@ -166,7 +166,7 @@ void Receiver::hold_back(u64 microseconds) {
 }
 
 void Receiver::drain() {
-    while (!buffer_.empty() && context_.timers.now_ns() >= held_until_ns_) {
+    while (dma_allowed_ && !buffer_.empty() && context_.timers.now_ns() >= held_until_ns_) {
         const std::size_t size = buffer_.front().frame.size();
         if (!deliver(buffer_.front())) {
             return;
@@ -174,6 +174,11 @@ void Receiver::drain() {
         buffered_ -= size;
         buffer_.pop_front();
     }
+}
+
+void Receiver::allow_dma(bool may) {
+    dma_allowed_ = may;
+    drain();
 }
 
 std::size_t Receiver::packet_buffer(u32 queue) const {

@@ -21,6 +21,8 @@ public:
     void receive(Bytes frame, bool bad_crc = false);
     // Descriptors were given: try what waits in the packet buffer.
     void drain();
+    // Whether descriptors and data may move; frames wait in the packet buffer until then.
+    void allow_dma(bool may);
 
     struct QueueCounters {
         u64 frames = 0;
@@ -83,6 +85,7 @@ private:
     Counters counters_;
     std::deque<Waiting> buffer_;
     std::size_t buffered_ = 0;
+    bool dma_allowed_ = false;
     u64 held_until_ns_ = 0;  // slow DMA: until then nothing leaves the packet buffer
 };
 

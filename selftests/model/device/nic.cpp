@@ -97,7 +97,7 @@ void Nic::region_read(u32 region, u64 offset, ByteSpan data) {
         config_.read(offset, data);
         return;
     }
-    if (region != region_bar0 || strikes(Fault::all_ones)) {
+    if (region != region_bar0 || asleep() || strikes(Fault::all_ones)) {
         std::ranges::fill(data, region == region_bar0 ? u8{0xff} : u8{0});
         return;
     }
@@ -125,10 +125,15 @@ void Nic::region_write(u32 region, u64 offset, ByteView data) {
         if (!was_master && config_.bus_master()) {
             dma_.check();
         }
+        mastering_changed();
         drive_line();
         return;
     }
     if (region != region_bar0 || faults_.in_force(Fault::all_ones, timers_.now_ns())) {
+        return;
+    }
+    if (asleep()) {
+        complaints_.add("register " + hex(offset) + " was written in D3hot");
         return;
     }
     if (data.size() % 4 != 0 || offset % 4 != 0) {
@@ -138,6 +143,29 @@ void Nic::region_write(u32 region, u64 offset, ByteView data) {
     }
     for (std::size_t i = 0; i < data.size(); i += 4) {
         write(static_cast<u32>(offset + i), load_le<u32>(data.data() + i));
+    }
+}
+
+bool Nic::asleep() const {
+    constexpr unsigned d3_hot = 3;
+    return config_.power_state() == d3_hot;
+}
+
+bool Nic::may_master() const {
+    return config_.bus_master() && config_.power_state() == 0 &&
+           (regs_[reg::CTRL] & reg::CTRL_GIO_MASTER_DISABLE) == 0;
+}
+
+void Nic::mastering_changed() {
+    const bool may = may_master();
+    if (may == mastering_) {
+        return;
+    }
+    mastering_ = may;
+    receiver_.allow_dma(may);
+    if (may) {
+        flow_control();
+        kick_all();
     }
 }
 
@@ -178,6 +206,7 @@ void Nic::device_reset(bool whole_device) {
     link_reported_ = false;
     line_late_ = false;
     load_address();
+    mastering_changed();
 }
 
 void Nic::load_address() {
@@ -372,7 +401,7 @@ void Nic::run_queue(u32 queue) {
     }
     scheduled_[queue] = false;
     // Without a link the transmitter keeps what it has, as the MAC does.
-    if ((!link_up() && !looped()) || !config_.bus_master() || !outgoing_.empty()) {
+    if ((!link_up() && !looped()) || !may_master() || !outgoing_.empty()) {
         return;
     }
     if (transmitter_.run(queue)) {
@@ -484,7 +513,7 @@ void Nic::send_message(u32 kind, u32 vector) {
 }
 
 void Nic::message(u32 vector) {
-    if (!config_.bus_master()) {
+    if (!config_.bus_master() || config_.power_state() != 0) {
         return;
     }
     const u32 kind = mode() == InterruptMode::msix ? IrqTable::msix : IrqTable::msi;

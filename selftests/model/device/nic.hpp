@@ -88,6 +88,9 @@ private:
     void send_message(u32 kind, u32 vector);
 
     void drive_line();
+    [[nodiscard]] bool asleep() const;      // D3hot: configuration space is all that answers
+    [[nodiscard]] bool may_master() const;  // reach memory: data, descriptors
+    void mastering_changed();
     void device_reset(bool whole_device);
     void load_address();
     void link_changed();
@@ -142,6 +145,7 @@ private:
     bool partner_paused_ = false;  // by our own XOFF
     std::vector<bool> scheduled_;
     bool link_reported_ = false;
+    bool mastering_ = false;
     bool attached_ = false;
     bool line_late_ = false;  // an interrupt that a fault delays
     u64 messages_sent_ = 0;

@@ -230,6 +230,7 @@ void Nic::write_control(u32 value) {
     }
     regs_[reg::CTRL] = value & ~reg::CTRL_PHY_RST;
     link_changed();
+    mastering_changed();
 }
 
 void Nic::write_mdic(u32 value) {

@@ -144,6 +144,7 @@ TEST_F(CommandTest, AnAccessOutsideAMapFailsTheRun) {
     slot.nic.write(reg::rx(0, reg::SRRCTL), 0x02000002);
     slot.nic.write(reg::rx(0, reg::RXDCTL), reg::QUEUE_ENABLE);
     slot.nic.write(reg::rx(0, reg::RDT), 100);
+    slot.nic.region_write(region_config, 4, Bytes{0x06, 0x00});
     ask(R"({"do":"generate"})");
     EXPECT_EQ(machine.driver_faults(), 1U);
     const auto seen = ask(R"({"do":"statistics"})")["dma_faults"];

@@ -99,7 +99,7 @@ TEST(Transmit, RingWrapsAndSeveralRunsFinishAFullRing) {
     EXPECT_EQ(bench.nic->read(reg::tx(0, reg::TDH)), tail);
 }
 
-TEST(Transmit, NothingMovesWithoutLinkEnableOrBusMastering) {
+TEST(Transmit, NothingMovesWithoutLink) {
     Bench bench;
     const auto submit = [&bench] {
         bench.put_tx(0, 0, Bench::tx_data, data_command | end_of_packet | 60U, payload_length(60));
@@ -112,6 +112,65 @@ TEST(Transmit, NothingMovesWithoutLinkEnableOrBusMastering) {
     bench.port.user().partner_changed(full_offer());
     bench.timers.pass(1);
     EXPECT_EQ(bench.port.sent.size(), 1U) << "goes on when the link comes";
+}
+
+TEST(BusMastering, WithoutItNothingMovesEitherWay) {
+    const auto config = [](Nic& nic, u32 offset, u8 value) {
+        nic.region_write(region_config, offset, Bytes{value, 0});
+    };
+    const auto master = [](Nic& nic, bool on) {
+        const u32 control = nic.read(reg::CTRL) & ~reg::CTRL_GIO_MASTER_DISABLE;
+        nic.write(reg::CTRL, control | (on ? 0 : reg::CTRL_GIO_MASTER_DISABLE));
+    };
+    for (const bool by_command : {true, false}) {
+        Bench bench;
+        Nic& nic = *bench.nic;
+        const auto allow = [&](bool on) {
+            by_command ? config(nic, 4, on ? 6 : 2) : master(nic, on);
+        };
+        allow(false);
+        bench.put_tx(0, 0, Bench::tx_data, data_command | end_of_packet | report_status | 60U,
+                     payload_length(60));
+        nic.write(reg::tx(0, reg::TDT), 1);
+        bench.arrive(make_frame({}));
+        bench.timers.pass(1);
+        EXPECT_TRUE(bench.port.sent.empty()) << by_command;
+        EXPECT_EQ(bench.rx_status(0, 0), 0U) << by_command;
+        EXPECT_EQ(nic.receiver().waiting(), 1U) << "in the packet buffer";
+        EXPECT_EQ(nic.read(reg::rx(0, reg::RDH)), 0U);
+        allow(true);
+        bench.timers.pass(1);
+        EXPECT_EQ(bench.port.sent.size(), 1U) << by_command;
+        EXPECT_EQ(bench.rx_status(0, 0) & 1U, 1U) << by_command;
+    }
+}
+
+TEST(BusMastering, InD3HotOnlyConfigurationSpaceAnswers) {
+    Bench bench;
+    Nic& nic = *bench.nic;
+    const auto power = [&nic](u8 state) { nic.region_write(region_config, 0x44, Bytes{state, 0}); };
+    const auto status = [&nic] {
+        std::array<u8, 4> value{};
+        nic.region_read(region_bar0, reg::STATUS, value);
+        return load_le<u32>(value.data());
+    };
+    bench.put_tx(0, 0, Bench::tx_data, data_command | end_of_packet | 60U, payload_length(60));
+    nic.write(reg::tx(0, reg::TDT), 1);
+    power(3);
+    bench.timers.pass(1);
+    EXPECT_TRUE(bench.port.sent.empty());
+    EXPECT_EQ(status(), 0xffffffffU);
+    EXPECT_EQ(nic.complaints().count(), 0U);
+    nic.region_write(region_bar0, reg::FCTTV, Bytes{1, 0, 0, 0});
+    EXPECT_EQ(nic.registers()[reg::FCTTV], 0U);
+    EXPECT_EQ(nic.complaints().count(), 1U);
+    bench.arrive(make_frame({}));
+    EXPECT_EQ(bench.rx_status(0, 0), 0U);
+    power(0);
+    EXPECT_NE(status(), 0xffffffffU);
+    nic.region_write(region_bar0, reg::FCTTV, Bytes{1, 0, 0, 0});
+    EXPECT_EQ(nic.read(reg::FCTTV), 1U);
+    EXPECT_EQ(nic.complaints().count(), 1U);
 }
 
 TEST(Transmit, HeadWriteBackOfThe82575Is16Bits) {
