@@ -53,7 +53,7 @@ int run(int argc, char** argv) {
         }
     }
     if (!options.scenario.empty()) {
-        const auto steps = parse_scenario(options.scenario);
+        const auto steps = parse_scenario(options.scenario, commands);
         if (!steps) {
             log_line(steps.error().text);
             return exit_cannot_run;

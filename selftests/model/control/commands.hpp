@@ -13,6 +13,8 @@ class Commands {
 public:
     Commands(Machine& machine, Timers& timers) : machine_(machine), timers_(timers) {}
 
+    // Whether it can be carried out, as far as that is known beforehand; else which key is wrong.
+    [[nodiscard]] Status check(const nlohmann::json& command) const;
     // Always an object with "ok"; with "error" when that is false.
     [[nodiscard]] nlohmann::json run(const nlohmann::json& command);
     [[nodiscard]] nlohmann::json run_line(const std::string& line);
@@ -23,6 +25,7 @@ private:
     using Json = nlohmann::json;
 
     Result<Json> execute(const std::string& verb, Nic& nic, Server& server, const Json& command);
+    static Status check_fault(const Nic& nic, const Json& command);
     Result<Json> fault(Nic& nic, const Json& command);
     static Result<Json> clear(Nic& nic, const Json& command);
     static Result<Json> random(Nic& nic, const Json& command);

@@ -41,27 +41,50 @@ Result<ScenarioStep> to_step(const toml::value& table) {
         }
         step.command[key] = std::move(one.value());
     }
-    step.after_ms = step.command.value("after_ms", u64{0});
-    step.command.erase("after_ms");
+    constexpr u64 longest_ms = 1'000'000'000;
+    if (const auto after = step.command.find("after_ms"); after != step.command.end()) {
+        if (!after->is_number_unsigned() || after->get<u64>() > longest_ms) {
+            return Error{"after_ms: a number of milliseconds is needed, not " + after->dump()};
+        }
+        step.after_ms = after->get<u64>();
+        step.command.erase(after);
+    }
     return step;
+}
+
+// Line, what was being read, and what was wrong with it.
+std::string what_is_wrong(const toml::error_info& error) {
+    std::string text;
+    for (const auto& [where, message] : error.locations()) {
+        text += (text.empty()
+                     ? ":" + std::to_string(where.first_line_number()) + ": " + error.title() + ": "
+                     : ", ") +
+                message;
+    }
+    return text.empty() ? ": " + error.title() : text;
 }
 
 }  // namespace
 
-Result<std::vector<ScenarioStep>> parse_scenario(const std::string& path) {
+Result<std::vector<ScenarioStep>> parse_scenario(const std::string& path,
+                                                 const Commands& commands) {
     std::vector<ScenarioStep> steps;
     const auto parsed = toml::try_parse(path);
     if (parsed.is_err()) {
-        return Error{path + ": " + parsed.unwrap_err().front().title()};
+        return Error{path + what_is_wrong(parsed.unwrap_err().front())};
     }
     const toml::value& root = parsed.unwrap();
     if (!root.contains("step") || !root.at("step").is_array_of_tables()) {
         return Error{path + ": a scenario consists of [[step]] tables"};
     }
     for (const toml::value& table : root.at("step").as_array()) {
+        const std::string where = path + ": step " + std::to_string(steps.size() + 1) + ": ";
         Result<ScenarioStep> step = to_step(table);
         if (!step) {
-            return Error{path + ": " + step.error().text};
+            return Error{where + step.error().text};
+        }
+        if (const Status can = commands.check(step.value().command); !can) {
+            return Error{where + can.error().text};
         }
         steps.push_back(std::move(step.value()));
     }

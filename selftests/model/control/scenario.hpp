@@ -20,7 +20,9 @@ struct ScenarioStep {
     nlohmann::json command;
 };
 
-[[nodiscard]] Result<std::vector<ScenarioStep>> parse_scenario(const std::string& path);
+// Every step is checked as far as `commands` can say beforehand. An error names file and step.
+[[nodiscard]] Result<std::vector<ScenarioStep>> parse_scenario(const std::string& path,
+                                                               const Commands& commands);
 
 // Steps count from now; one that fails is told on standard error.
 void schedule(const std::vector<ScenarioStep>& steps, Commands& commands, Timers& timers);

@@ -203,7 +203,7 @@ TEST_F(CommandTest, ScenarioStepsRunAtTheirTime) {
     const std::string path = (folder / "s.toml").string();
     std::ofstream(path) << "[[step]]\nafter_ms = 30\ndo = \"generate\"\ncount = 4\n"
                            "[[step]]\ndo = \"fault\"\nfault = \"rx_crc\"\nprobability = 1.0\n";
-    const auto steps = parse_scenario(path);
+    const auto steps = parse_scenario(path, commands);
     ASSERT_TRUE(steps.ok()) << steps.error().text;
     ASSERT_EQ(steps.value().size(), 2U);
     schedule(steps.value(), commands, loop);
@@ -212,14 +212,68 @@ TEST_F(CommandTest, ScenarioStepsRunAtTheirTime) {
     EXPECT_EQ(machine.find("nic0")->nic.faults().done(Fault::rx_crc), 4U);
 }
 
-TEST_F(CommandTest, ABrokenScenarioIsRefused) {
+TEST_F(CommandTest, ABrokenScenarioIsRefusedWithTheReason) {
     const std::string path = (folder / "s.toml").string();
-    for (const char* content :
-         {"[[step]\n", "x = 1\n", "step = 3\n", "[[step]]\ndo = [1]\n", "[[step]]\ncount = -1\n"}) {
+    const auto error = [&] {
+        const auto steps = parse_scenario(path, commands);
+        return steps.ok() ? std::string() : steps.error().text;
+    };
+    EXPECT_EQ(error().find(path), 0U) << "there is no file";
+    for (const auto& [content, wanted] : std::vector<std::pair<const char*, const char*>>{
+             {"[[step]]\ndo = \"clear\"\n[[step]\n", ":3: "},
+             {"x = 1\n", ": a scenario consists of [[step]] tables"},
+             {"step = 3\n", ": a scenario consists of [[step]] tables"},
+             {"[[step]]\ndo = [1]\n", ": step 1: do: a string, number or boolean is needed"},
+             {"[[step]]\ncount = -1\n", ": step 1: count: a number of zero or more is needed"},
+             {"[[step]]\ndo = \"clear\"\n[[step]]\nafter_ms = \"30\"\ndo = \"clear\"\n",
+              ": step 2: after_ms: a number of milliseconds is needed, not \"30\""},
+             {"[[step]]\ndo = \"dance\"\n", ": step 1: do: there is no 'dance'; there are stat"},
+             {"[[step]]\ndo = \"fault\"\nfault = \"rx_crk\"\n",
+              ": step 1: fault: there is no 'rx_crk'"},
+             {"[[step]]\ndo = \"clear\"\nnic = \"nobody\"\n", ": step 1: nic: there is no nobody"},
+             {"[[step]]\ndo = \"generate\"\ncuont = 3\n",
+              ": step 1: cuont: generate has no such key; there are kind, source"}}) {
         std::ofstream(path) << content;
-        EXPECT_FALSE(parse_scenario(path).ok()) << content;
+        EXPECT_EQ(error().find(path + wanted), 0U) << content << error();
     }
-    EXPECT_FALSE(parse_scenario((folder / "none").string()).ok());
+}
+
+TEST_F(CommandTest, NamesTheKeyThatIsWrong) {
+    for (const auto& [line, wanted] : std::vector<std::pair<const char*, const char*>>{
+             {R"({"do":"fault","fault":"rx_crc","count":-1})",
+              "count: a number, 0 or more, is needed, not -1"},
+             {R"({"do":"fault","fault":"rx_crc","count":"3"})",
+              "count: a number, 0 or more, is needed, not \"3\""},
+             {R"({"do":"fault","fault":"rx_crc","cuont":3})",
+              "cuont: fault has no such key; there are fault, queue, skip, count, every, value, "
+              "probability, ms"},
+             {R"({"do":"fault","fault":"rx_crc","ms":"500"})",
+              "ms: a number from 0 to 1000000000 is needed, not \"500\""},
+             {R"({"do":"fault","fault":"rx_crc","probability":2})",
+              "probability: a number from 0 to 1 is needed, not 2"},
+             {R"({"do":"fault","fault":"rx_crc","every":0})",
+              "every: a number, 1 or more, is needed, not 0"},
+             {R"({"do":"register","offset":-4})",
+              "offset: a number from 0 to 131071 is needed, not -4"},
+             {R"({"do":"register","offset":2})", "offset: a multiple of four is needed"},
+             {R"({"do":"generate","tci":-1})", "tci: a number from 0 to 65535 is needed, not -1"},
+             {R"({"do":"generate","source":7})", "source: a text is needed, not 7"},
+             {R"({"do":"cable","plugged":"no"})", "plugged: true or false is needed, not \"no\""},
+             {R"({"do":"pin"})", "pin: 0 to 3, the pins SDP0 to SDP3"},
+             {R"({"do":"remove","now":true})", "now: remove has no such key; there are none"},
+             {R"({"do":"fault","fault":"link_flap","count":2})",
+              "count: link_flap is done at once and once; it has ms alone"},
+             {R"({"do":"fault","fault":"aer","every":2})",
+              "every: aer is done at once and once; it has value alone"},
+             {R"({"do":"fault","fault":"aer","value":1})", "value: only bits of 0x1ff030"},
+             {R"({"do":"aer","uncorrectable":true,"bits":1})",
+              "bits: only those of 0x1ff030, and at least one"}}) {
+        const auto answer = ask(line);
+        EXPECT_EQ(answer["ok"], false) << line;
+        EXPECT_EQ(answer["error"], wanted) << line;
+    }
+    EXPECT_EQ(ask(R"({"do":"statistics"})")["faults"].size(), 0U) << "nothing was done";
+    EXPECT_FALSE(machine.find("nic0")->nic.faults().armed());
 }
 
 }  // namespace
