@@ -221,8 +221,10 @@ Status Commands::check_fault(const Nic& nic, const Json& command) {
         const std::string own = flap ? "ms" : "value";
         for (const char* key : {"queue", "skip", "count", "every", "probability", "ms", "value"}) {
             if (command.contains(key) && key != own) {
-                return Error{std::string(key) + ": " + name + " is done at once and once; it has " +
-                             own + " alone"};
+                std::string why = key;
+                why += ": " + name + " is done at once and once; it has ";
+                why += own + " alone";
+                return Error{std::move(why)};
             }
         }
         const u64 value = number(command, "value", 0);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "util/types.hpp"
@@ -143,7 +144,9 @@ Status check_keys(const Json& command) {
         }
         const auto known = std::ranges::find(verb->keys, std::string_view(key), &Key::name);
         if (key != "nic" && known == verb->keys.end()) {
-            return Error{key + ": " + name + " has no such key; there are " + names_of(verb->keys)};
+            std::string text = key;
+            text += ": " + name + " has no such key; there are " + names_of(verb->keys);
+            return Error{std::move(text)};
         }
         if (Status good = check_key(key == "nic" ? Key{"nic"} : *known, value); !good) {
             return good;
