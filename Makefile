@@ -59,8 +59,8 @@ tool:
 
 install:
 	@test -f kmod/igbr.ko && test -f $(TOOL_TREE)/igbtune || { echo 'nothing is built yet: run make all first'; exit 1; }
-	@built=$$(modinfo -F vermagic kmod/igbr.ko) && test "$${built%% *}" = '$(RELEASE)' || \
-		{ echo "kmod/igbr.ko is for Linux $${built%% *}, not for $(RELEASE): name the right one by KVER= or build again"; exit 1; }
+	@built=$$(grep -a -o 'vermagic=[^ ]*' kmod/igbr.ko | cut -d= -f2) && test "$$built" = '$(RELEASE)' || \
+		{ echo "kmod/igbr.ko is for Linux $$built, not for $(RELEASE): name the right one by KVER= or build again"; exit 1; }
 	install -D -m 644 kmod/igbr.ko '$(MODULE_FOLDER)/igbr.ko'
 	cmake -S tools/igbtune -B $(TOOL_TREE) -DCMAKE_INSTALL_PREFIX='$(PREFIX)' >/dev/null
 	cmake --build $(TOOL_TREE)
