@@ -185,7 +185,7 @@ void add_group(Page& page, const CounterGroup& group, const std::string& device)
             }
             help = help_of(group, counter);
         }
-        page.add(name + (counter.gauge ? "" : "_total"), counter.gauge, help, std::move(labels),
+        page.add(name + (counter.gauge ? "" : "_total"), counter.gauge, help, labels,
                  std::to_string(counter.value));
     }
 }
@@ -208,7 +208,7 @@ void add_losses(Page& page, const LedgerReport& report, const std::string& devic
             page.add("igbtune_lost_packets_total", false,
                      "Packets that were lost, each with one owner: the step and the cause of "
                      "igbtune ledger.",
-                     std::move(labels), std::to_string(std::max<std::int64_t>(0, flow.count)));
+                     labels, std::to_string(std::max<std::int64_t>(0, flow.count)));
         }
     }
 }

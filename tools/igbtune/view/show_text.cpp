@@ -41,7 +41,7 @@ std::string steering(const std::optional<QueueSide>& side) {
 // What a queue pair shares is said once; else "rx/tx".
 template <typename Text>
 std::string of_pair(const Queue& queue, const Text& text) {
-    const std::string rx = queue.rx ? text(*queue.rx) : unknown;
+    std::string rx = queue.rx ? text(*queue.rx) : unknown;
     const std::string tx = queue.tx ? text(*queue.tx) : unknown;
     if (rx == tx || !queue.tx) {
         return rx;

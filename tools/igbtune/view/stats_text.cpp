@@ -152,7 +152,10 @@ std::string row_label(const std::string& id) {
     if (id == "softnet") {
         return "CPU";
     }
-    return id == model::queue_group_id ? "queue" : id == "link" ? "device" : id;
+    if (id == "link") {
+        return "device";
+    }
+    return id == model::queue_group_id ? "queue" : id;
 }
 
 std::string tables_of_layer(std::span<const CounterGroup* const> groups, Zeros zeros,
