@@ -67,7 +67,8 @@ std::string Table::text_within(std::size_t indent, std::size_t width) const {
     const std::vector<std::size_t> widths = this->widths();
     std::string text;
     std::size_t column = 1;
-    do {
+    // Once also where there is but one column.
+    while (text.empty() || column < columns_.size()) {
         std::vector<std::size_t> shown{0};
         std::size_t used = indent + widths.front();
         while (column < columns_.size() &&
@@ -76,7 +77,7 @@ std::string Table::text_within(std::size_t indent, std::size_t width) const {
             shown.push_back(column++);
         }
         text += text_of(indent, widths, shown);
-    } while (column < columns_.size());
+    }
     return text;
 }
 
