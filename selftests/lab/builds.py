@@ -14,7 +14,7 @@ import subprocess
 import chroot
 import paths
 import rootfs
-from say import LabError, say
+from say import LabError, Step, say
 
 DRIVER = "igbr"
 # What a build on the host leaves beside the sources stays there.
@@ -144,6 +144,13 @@ def tool():
             raise LabError("the tool does not build")
     say("lab: build/tool/igbtune")
     return paths.BUILD / "tool" / "igbtune"
+
+
+def both(release):
+    """The driver for this kernel and the tool, while a person waits."""
+    with Step(f"building igbr for Linux {release}, and igbtune", every=30):
+        driver(release)
+        tool()
 
 
 def cmake(source, tree, compiler, *definitions):

@@ -8,16 +8,14 @@ import machine
 import results
 import rootfs
 import vm
-from say import Step, say, seconds, warn
+from say import say, seconds, warn
 
 
 def run(kernel):
     start = time.monotonic()
     rootfs.make()
     release = rootfs.kernel(kernel)
-    with Step(f"building igbr for Linux {release}, and igbtune", every=30):
-        builds.driver(release)
-        builds.tool()
+    builds.both(release)
     say("  a machine boots with two igb ports on one cable ...")
     job = vm.Job(["/igbr/selftests/lab/guest/demo"], machine.Machine(release), label="demo")
     outcome = vm.run(job, lambda text: print(text, end="", flush=True))
