@@ -10,7 +10,7 @@ from lib.py import full, output, read, run, sh, stats64, wait_until, write
 from lib.py.traffic import carries, load, ping
 from ethtool import ring_sizes
 
-# From this kernel on, nothing comes through a virtio-serial port that has slept.
+# Seen with Linux 7.3: after a sleep no output came from the guest any more. Why is not known yet.
 LAB_STAYS_MUTE = (7, 3)
 PM_TEST, DELAY = "/sys/power/pm_test", "/sys/module/suspend/parameters/pm_test_delay"
 

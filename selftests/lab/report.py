@@ -62,8 +62,5 @@ class Report:
                     + (f": {why}" if why else "")
                     + (f"\n         see {where}" if where else "")
                 )
-        say(
-            f"{self.passed} passed, {len(self.failures)} failed, {len(self.skips)} skipped"
-            + (f", {len(unsteady)} of them passed only at the second try" if unsteady else "")
-        )
+        say(f"{self.passed} passed, {len(self.failures)} failed, {len(self.skips)} skipped")
         return self.passed > 0 and not self.failures
