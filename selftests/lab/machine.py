@@ -113,10 +113,17 @@ def boot(machine, folder):
     yield "-serial", f"file:{folder}/console"
 
 
+def sleeper(name, slot, device):
+    """A virtio device that keeps its state when the guest sleeps. Reset on its way back to full power,
+    a share is lost, since Linux' 9p cannot sleep, and Linux 7.3 does not hear of a channel again."""
+    yield "-device", f"pcie-root-port,id=slot-{name},chassis={slot},slot={slot},hotplug=off"
+    yield "-device", f"{device},bus=slot-{name},x-pcie-pm-no-soft-reset=on"
+
+
 def channels(machine, descriptors):
     yield "-chardev", f"socket,id=qmp,fd={descriptors['qmp']}"
     yield "-mon", "chardev=qmp,mode=control"
-    yield "-device", "virtio-serial-pci"
+    yield from sleeper("channels", len(PORTS) + 1, "virtio-serial-pci")
     for name in CHANNELS:
         yield "-chardev", f"socket,id={name},fd={descriptors[name]}"
         yield "-device", f"virtserialport,chardev={name},name={name}"
@@ -127,14 +134,10 @@ def channels(machine, descriptors):
 
 def shares():
     # /mnt is the root file system once more, without what is mounted in it.
-    for number, (tag, path) in enumerate((("root", "/mnt"), ("checkout", "/igbr")), len(PORTS) + 1):
+    for slot, (tag, path) in enumerate((("root", "/mnt"), ("checkout", "/igbr")), len(PORTS) + 2):
         options = "security_model=none,readonly=on,multidevs=remap"
         yield "-fsdev", f"local,id={tag},path={path},{options}"
-        # Linux' 9p over virtio cannot sleep: the device has to keep its state when a guest does.
-        place = f"chassis={number},slot={number},hotplug=off"
-        yield "-device", f"pcie-root-port,id=slot-{tag},{place}"
-        device = f"virtio-9p-pci,bus=slot-{tag},fsdev={tag},mount_tag={tag}"
-        yield "-device", f"{device},x-pcie-pm-no-soft-reset=on"
+        yield from sleeper(tag, slot, f"virtio-9p-pci,fsdev={tag},mount_tag={tag}")
 
 
 def ports(machine, folder):
