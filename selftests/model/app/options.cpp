@@ -57,14 +57,20 @@ Status apply(NicSetup& setup, const std::string& key, const std::string& value) 
         }
         setup.nic.with_msix = value == "msix";
         setup.nic.with_msi = value != "intx";
-    } else if (key == "vectors" || key == "seed") {
+    } else if (key == "vectors") {
         constexpr u64 most_vectors = 2048;  // of MSI-X
         const auto number = parse_number(value);
-        if (!number || (key == "vectors" && (*number == 0 || *number > most_vectors))) {
-            return Error{"--nic: " + key + "=" + value + " is not a number it can be"};
+        if (!number || *number == 0 || *number > most_vectors) {
+            return Error{"--nic: vectors=" + value + "; it is a number from 1 to " +
+                         std::to_string(most_vectors)};
         }
-        (key == "vectors" ? static_cast<void>(setup.nic.msix_vectors = static_cast<u32>(*number))
-                          : static_cast<void>(setup.nic.seed = *number));
+        setup.nic.msix_vectors = static_cast<u32>(*number);
+    } else if (key == "seed") {
+        const auto number = parse_number(value);
+        if (!number) {
+            return Error{"--nic: seed=" + value + "; it is a decimal number below 2^64"};
+        }
+        setup.nic.seed = *number;
     } else {
         return Error{"--nic: " + key +
                      " is not known; there are socket, name, mac, address, port, capture, irq, "

@@ -38,7 +38,9 @@ TEST(NicOption, SaysWhatIsWrong) {
     EXPECT_NE(error("socket=/x,vectors=26").find("the 82576 has 25"), std::string::npos);
     EXPECT_NE(error("socket=/x,vectors=25,mac=i210").find("the i210 has 5"), std::string::npos);
     EXPECT_EQ(error("socket=/x,vectors=5,mac=i210"), "");
-    EXPECT_NE(error("socket=/x,vectors=0").find("vectors=0"), std::string::npos);
+    EXPECT_NE(error("socket=/x,vectors=0").find("vectors=0; it is a number from 1"),
+              std::string::npos);
+    EXPECT_NE(error("socket=/x,seed=x").find("decimal number"), std::string::npos);
     EXPECT_NE(error("socket").find("key=value"), std::string::npos);
 }
 
