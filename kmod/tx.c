@@ -116,6 +116,7 @@ void igbr_tx_start(struct igbr_adapter *adapter, struct igbr_tx_ring *ring)
 	WRITE_ONCE(*ring->head, 0);
 	ring->next_to_use = 0;
 	ring->next_to_clean = 0;
+	ring->room = mem->count - 1;
 	ring->told = 0;
 	ring->queued_bytes = 0;
 	ring->sent_bytes = 0;
@@ -232,8 +233,33 @@ bool igbr_tx_is_awaited(const struct igbr_tx_ring *ring)
 	       netif_xmit_stopped(ring->txq) || igbr_tx_free_slots(ring) < ring->mem.count / 2;
 }
 
-/* Have somebody look after the frames so far. @free: descriptors, at most */
-static __always_inline void igbr_tx_watch(struct igbr_tx_ring *ring, unsigned int free)
+/* Take the descriptor at @index, one of a frame that goes on. Returns the next index. */
+static __always_inline unsigned int igbr_tx_take(struct igbr_tx_ring *ring, unsigned int index)
+{
+	ring->room--;
+	return igbr_tx_next(ring, index);
+}
+
+/* Take the descriptor at @index, with which the frame is whole. */
+static __always_inline void igbr_tx_take_last(struct igbr_tx_ring *ring, unsigned int index)
+{
+	WRITE_ONCE(ring->next_to_use, igbr_tx_take(ring, index));
+}
+
+/*
+ * Whether the ring has @room descriptors left. Who sends knows of so many that were free, and asks
+ * the poll for its index, in another CPU's cache line, only when these come to an end.
+ */
+static __always_inline bool igbr_tx_has_room(struct igbr_tx_ring *ring, unsigned int room)
+{
+	if (likely(ring->room >= room))
+		return true;
+	ring->room = igbr_tx_free_slots(ring);
+	return ring->room >= room;
+}
+
+/* Have somebody look after the frames so far. */
+static __always_inline void igbr_tx_watch(struct igbr_tx_ring *ring)
 {
 	u8 watch;
 
@@ -242,17 +268,17 @@ static __always_inline void igbr_tx_watch(struct igbr_tx_ring *ring, unsigned in
 	watch = READ_ONCE(ring->watch);
 	if (watch == IGBR_TX_WATCH_SOON)
 		return;
-	if (free < ring->mem.count / 2 || ring->held != READ_ONCE(ring->held_done) ||
-	    netif_xmit_stopped(ring->txq))
+	if (!igbr_tx_has_room(ring, ring->mem.count / 2) ||
+	    ring->held != READ_ONCE(ring->held_done) || netif_xmit_stopped(ring->txq))
 		igbr_moderation_watch_tx(ring->vector, IGBR_TX_WATCH_SOON);
 	else if (unlikely(!watch))
 		igbr_moderation_watch_tx(ring->vector, IGBR_TX_WATCH_LAZY);
 }
 
 /* Tell the device of every descriptor so far; the last one has RS. */
-static __always_inline void igbr_tx_tell(struct igbr_tx_ring *ring, unsigned int free)
+static __always_inline void igbr_tx_tell(struct igbr_tx_ring *ring)
 {
-	igbr_tx_watch(ring, free);
+	igbr_tx_watch(ring);
 	/* Pairs with igbr_tx_done(): buffers below the index are filled, and BQL knows of them. */
 	smp_store_release(&ring->told, ring->next_to_use);
 	/* writel() lets the device see the descriptors before the tail. */
@@ -272,16 +298,16 @@ noinline void igbr_tx_flush(struct igbr_tx_ring *ring)
 	if (ring->told == use)
 		return;
 	ring->mem.desc[igbr_tx_previous(ring, use)].data.cmd |= cpu_to_le64(IGBR_TXD_RS);
-	igbr_tx_tell(ring, 0);
+	igbr_tx_tell(ring);
 }
 
 /* A frame's last descriptor, and what the others do not have of it */
 #define IGBR_TXD_END	(IGBR_TXD_EOP | IGBR_TXD_RS)
 #define IGBR_TXD_DATA	(FIELD_PREP(IGBR_TXD_DTYP, IGBR_DTYP_DATA) | IGBR_TXD_DEXT |	\
-			 IGBR_TXD_IFCS | IGBR_TXD_END)
+			 IGBR_TXD_IFCS | IGBR_TXD_EOP)
 #define IGBR_TXC	(FIELD_PREP(IGBR_TXD_DTYP, IGBR_DTYP_CONTEXT) | IGBR_TXD_DEXT)
 
-/* Put a context into the ring. Returns the next index. */
+/* Put a context into the ring. Returns how many descriptors it takes. */
 static noinline unsigned int igbr_tx_new_context(struct igbr_tx_ring *ring, u32 vlan_macip_lens,
 						 u32 type_tucmd, u32 mss_l4len)
 {
@@ -296,10 +322,10 @@ static noinline unsigned int igbr_tx_new_context(struct igbr_tx_ring *ring, u32 
 	desc->context.type_tucmd = cpu_to_le32(type_tucmd);
 	desc->context.mss_l4len = cpu_to_le32(mss_l4len);
 	ring->mem.bufs[ring->next_to_use].kind = 0;
-	return igbr_tx_next(ring, ring->next_to_use);
+	return 1;
 }
 
-/* Put a context into the ring unless the device has just that one. Returns the next index. */
+/* Put a context into the ring unless the device has just that one. Returns as the other. */
 static __always_inline unsigned int igbr_tx_put_context(struct igbr_tx_ring *ring,
 							u32 vlan_macip_lens, u32 type_tucmd,
 							u32 mss_l4len)
@@ -308,7 +334,7 @@ static __always_inline unsigned int igbr_tx_put_context(struct igbr_tx_ring *rin
 
 	if (likely(last->vlan_macip_lens == vlan_macip_lens && last->type_tucmd == type_tucmd &&
 		   last->mss_l4len == mss_l4len))
-		return ring->next_to_use;
+		return 0;
 	return igbr_tx_new_context(ring, vlan_macip_lens, type_tucmd, mss_l4len);
 }
 
@@ -363,6 +389,7 @@ static noinline int igbr_tx_unwind(struct igbr_tx_ring *ring, unsigned int index
 {
 	while (index != ring->next_to_use) {
 		index = igbr_tx_previous(ring, index);
+		ring->room++;
 		igbr_tx_unmap(ring, &ring->mem.bufs[index]);
 	}
 	/* The device never sees the context that the frame may have put there. */
@@ -384,7 +411,7 @@ static noinline unsigned int igbr_tx_cut(struct igbr_tx_ring *ring, u64 cmd, dma
 		if (!len)
 			return index;
 		dma += piece;
-		index = igbr_tx_next(ring, index);
+		index = igbr_tx_take(ring, index);
 		ring->mem.bufs[index].kind = 0;
 	}
 }
@@ -434,7 +461,7 @@ static noinline int igbr_tx_map_frags(struct igbr_tx_ring *ring, u64 cmd, struct
 		if (!left--)
 			return igbr_tx_put(ring, cmd, dma, len, index);
 		index = igbr_tx_put(ring, cmd & ~IGBR_TXD_END, dma, len, index);
-		index = igbr_tx_next(ring, index);
+		index = igbr_tx_take(ring, index);
 		len = skb_frag_size(frag);
 		dma = skb_frag_dma_map(ring->dev, frag++, 0, len, DMA_TO_DEVICE);
 	}
@@ -481,27 +508,50 @@ static __always_inline dma_addr_t igbr_tx_copy(struct igbr_tx_ring *ring, struct
 	return ring->mem.copies_dma + offset;
 }
 
+/* The first descriptor of a frame, behind @contexts of its own */
+static __always_inline unsigned int igbr_tx_first(struct igbr_tx_ring *ring, unsigned int contexts)
+{
+	return contexts ? igbr_tx_take(ring, ring->next_to_use) : ring->next_to_use;
+}
+
+/* The second word of each descriptor of a frame, but for what only the last has, and lengths */
+static __always_inline u64 igbr_tx_cmd(u64 flags, u32 payload)
+{
+	u64 cmd = flags | IGBR_TXD_DATA | FIELD_PREP(IGBR_TXD_PAYLEN, payload);
+
+	return netdev_xmit_more() ? cmd : cmd | IGBR_TXD_RS;
+}
+
 /*
- * Fill descriptors for a frame from @index on. @cmd is for all of them, but for what only the last
- * has; @bytes and @segs are what the frame will be on the wire. Returns whether it was queued, else
- * it was dropped; in both cases it is not the caller's any more.
+ * Fill descriptors for a frame. @flags are IGBR_TXD_* beside what all frames have, @payload the
+ * length that the device is to know, @bytes and @segs what the frame will be on the wire. @contexts
+ * descriptors are filled already. Returns whether it was queued, else it was dropped; in both cases
+ * it is not the caller's any more.
+ *
+ * What is cheap to have is asked for behind the calls, instead of being kept over them.
  */
-static __always_inline bool igbr_tx_queue(struct igbr_tx_ring *ring, struct sk_buff *skb, u64 cmd,
-					  u32 len, u32 bytes, u16 segs, unsigned int index)
+static __always_inline bool igbr_tx_queue(struct igbr_tx_ring *ring, struct sk_buff *skb, u64 flags,
+					  u32 payload, u32 len, u32 bytes, u16 segs,
+					  unsigned int contexts)
 {
 	struct igbr_tx_buffer *buf;
+	unsigned int index;
 
 	if (unlikely(skb_shinfo(skb)->tx_flags & SKBTX_ANY_TSTAMP))
 		skb_tx_timestamp(skb);
 	if (igbr_tx_can_copy(ring, len, segs)) {
-		igbr_tx_put_one(ring, cmd | len, igbr_tx_copy(ring, skb, len), index);
+		dma_addr_t dma = igbr_tx_copy(ring, skb, len);
+
+		index = igbr_tx_first(ring, contexts);
+		igbr_tx_put_one(ring, igbr_tx_cmd(flags, payload) | len, dma, index);
 		buf = &ring->mem.bufs[index];
 		buf->copies = ring->copied;
-		buf->kind = IGBR_TX_COPIED | IGBR_TX_LAST;
+		buf->kind = IGBR_TX_COPIED | IGBR_TX_LAST | FIELD_PREP(IGBR_TX_SEGS, 1);
 	} else {
 		if (!skb_is_nonlinear(skb) && likely(len <= IGBR_TX_PIECE)) {
 			dma_addr_t dma = igbr_tx_map_head(ring, skb, len);
 
+			index = igbr_tx_first(ring, contexts);
 			if (unlikely(dma_mapping_error(ring->dev, dma))) {
 				igbr_tx_unwind(ring, index);
 				return igbr_tx_drop(ring, skb);
@@ -511,9 +561,10 @@ static __always_inline bool igbr_tx_queue(struct igbr_tx_ring *ring, struct sk_b
 			buf->len = len;
 			buf->kind = IGBR_TX_MAPPED | IGBR_TX_LAST |
 				    FIELD_PREP(IGBR_TX_SEGS, segs);
-			igbr_tx_put_one(ring, cmd | len, dma, index);
+			igbr_tx_put_one(ring, igbr_tx_cmd(flags, payload) | len, dma, index);
 		} else {
-			int end = igbr_tx_map_frags(ring, cmd, skb, index);
+			int end = igbr_tx_map_frags(ring, igbr_tx_cmd(flags, payload), skb,
+						    igbr_tx_first(ring, contexts));
 
 			if (unlikely(end < 0))
 				return igbr_tx_drop(ring, skb);
@@ -526,35 +577,27 @@ static __always_inline bool igbr_tx_queue(struct igbr_tx_ring *ring, struct sk_b
 	}
 	ring->queued_bytes += bytes;
 	buf->sent_bytes = ring->queued_bytes;
-	WRITE_ONCE(ring->next_to_use, igbr_tx_next(ring, index));
+	igbr_tx_take_last(ring, index);
 	return true;
 }
 
 /* Queue a frame as it is. */
 static __always_inline bool igbr_tx_queue_plain(struct igbr_tx_ring *ring, struct sk_buff *skb,
-						u32 len, bool more)
+						u32 len)
 {
-	u64 cmd = IGBR_TXD_DATA | FIELD_PREP(IGBR_TXD_PAYLEN, len);
-
-	if (unlikely(more))
-		cmd &= ~IGBR_TXD_RS;
-	return igbr_tx_queue(ring, skb, cmd, len, len, 1, ring->next_to_use);
+	return igbr_tx_queue(ring, skb, 0, len, len, len, 1, 0);
 }
 
 /* Queue a frame that needs nothing but its VLAN tag. */
-static noinline bool igbr_tx_queue_tagged(struct igbr_tx_ring *ring, struct sk_buff *skb, bool more)
+static noinline bool igbr_tx_queue_tagged(struct igbr_tx_ring *ring, struct sk_buff *skb)
 {
 	u32 len = skb->len, lens;
-	u64 cmd;
 
 	if (!skb_vlan_tag_present(skb))
-		return igbr_tx_queue_plain(ring, skb, len, more);
+		return igbr_tx_queue_plain(ring, skb, len);
 	lens = FIELD_PREP(IGBR_TXC_VLAN, skb_vlan_tag_get(skb)) |
 	       FIELD_PREP(IGBR_TXC_MACLEN, ETH_HLEN);
-	cmd = IGBR_TXD_DATA | IGBR_TXD_VLE | FIELD_PREP(IGBR_TXD_PAYLEN, len);
-	if (more)
-		cmd &= ~IGBR_TXD_RS;
-	return igbr_tx_queue(ring, skb, cmd, len, len, 1,
+	return igbr_tx_queue(ring, skb, IGBR_TXD_VLE, len, len, len, 1,
 			     igbr_tx_put_context(ring, lens, IGBR_TXC, 0));
 }
 
@@ -583,13 +626,13 @@ static void igbr_tx_count_gso(struct igbr_tx_ring *ring, u32 len, u32 bytes, u16
 	u64_stats_update_end(&ring->xmit_syncp);
 }
 
-/* The first word of the context of a frame, and what its descriptors have beside it in @cmd */
-static __always_inline u32 igbr_tx_headers(const struct sk_buff *skb, u64 *cmd)
+/* The first word of the context of a frame, and what its descriptors have beside it in @flags */
+static __always_inline u32 igbr_tx_headers(const struct sk_buff *skb, u64 *flags)
 {
 	u32 lens = 0, network = skb_network_offset(skb);
 
 	if (unlikely(skb_vlan_tag_present(skb))) {
-		*cmd |= IGBR_TXD_VLE;
+		*flags |= IGBR_TXD_VLE;
 		lens = FIELD_PREP(IGBR_TXC_VLAN, skb_vlan_tag_get(skb));
 	}
 	return lens | FIELD_PREP(IGBR_TXC_MACLEN, network) |
@@ -597,24 +640,23 @@ static __always_inline u32 igbr_tx_headers(const struct sk_buff *skb, u64 *cmd)
 }
 
 /* Queue a packet that the device is to cut; as igbr_tx_queue_summed(). */
-static noinline u32 igbr_tx_queue_gso(struct igbr_tx_ring *ring, struct sk_buff *skb, u64 cmd,
-				      u32 type)
+static noinline u32 igbr_tx_queue_gso(struct igbr_tx_ring *ring, struct sk_buff *skb, u32 type)
 {
 	u32 len = skb->len, bytes, lens, mss;
 	unsigned int l4len;
 	int header = igbr_tx_prepare_segments(skb, &l4len);
 	u16 segs = skb_shinfo(skb)->gso_segs;
+	u64 flags = IGBR_TXD_TXSM | IGBR_TXD_TSE;
 
 	if (unlikely(header < 0))
 		return igbr_tx_drop(ring, skb);
 	if (type & IGBR_TXC_IPV4)
-		cmd |= IGBR_TXD_IXSM;
-	cmd |= IGBR_TXD_TSE | FIELD_PREP(IGBR_TXD_PAYLEN, len - header);
+		flags |= IGBR_TXD_IXSM;
 	bytes = len + (segs - 1) * header;
 	mss = FIELD_PREP(IGBR_TXC_MSS, skb_shinfo(skb)->gso_size) |
 	      FIELD_PREP(IGBR_TXC_L4LEN, l4len);
-	lens = igbr_tx_headers(skb, &cmd);
-	if (unlikely(!igbr_tx_queue(ring, skb, cmd, len, bytes, segs,
+	lens = igbr_tx_headers(skb, &flags);
+	if (unlikely(!igbr_tx_queue(ring, skb, flags, len - header, len, bytes, segs,
 				    igbr_tx_put_context(ring, lens, type, mss))))
 		return 0;
 	igbr_tx_count_gso(ring, len, bytes, segs);
@@ -622,28 +664,25 @@ static noinline u32 igbr_tx_queue_gso(struct igbr_tx_ring *ring, struct sk_buff 
 }
 
 /* Queue a frame that the device is to sum or cut. Returns its bytes on the wire, 0: dropped. */
-static noinline u32 igbr_tx_queue_summed(struct igbr_tx_ring *ring, struct sk_buff *skb, bool more)
+static noinline u32 igbr_tx_queue_summed(struct igbr_tx_ring *ring, struct sk_buff *skb)
 {
-	u64 cmd = IGBR_TXD_DATA | IGBR_TXD_TXSM;
 	u32 type, lens, len = skb->len;
+	u64 flags = IGBR_TXD_TXSM;
 	int l4 = igbr_tx_l4_type(skb);
 
 	if (unlikely(l4 < 0)) {
 		if (skb_checksum_help(skb))
 			return igbr_tx_drop(ring, skb);
-		return igbr_tx_queue_tagged(ring, skb, more) ? len : 0;
+		return igbr_tx_queue_tagged(ring, skb) ? len : 0;
 	}
 	type = IGBR_TXC | l4 | (igbr_tx_is_ipv4(skb) ? IGBR_TXC_IPV4 : 0);
-	if (more)
-		cmd &= ~IGBR_TXD_RS;
 	if (skb_is_gso(skb)) {
-		len = igbr_tx_queue_gso(ring, skb, cmd, type);
+		len = igbr_tx_queue_gso(ring, skb, type);
 		if (unlikely(!len))
 			return 0;
 	} else {
-		cmd |= FIELD_PREP(IGBR_TXD_PAYLEN, len);
-		lens = igbr_tx_headers(skb, &cmd);
-		if (unlikely(!igbr_tx_queue(ring, skb, cmd, len, len, 1,
+		lens = igbr_tx_headers(skb, &flags);
+		if (unlikely(!igbr_tx_queue(ring, skb, flags, len, len, len, 1,
 					    igbr_tx_put_context(ring, lens, type, 0))))
 			return 0;
 	}
@@ -654,7 +693,7 @@ static noinline u32 igbr_tx_queue_summed(struct igbr_tx_ring *ring, struct sk_bu
 }
 
 /* Queue a frame that is too short, or has but a tag. Returns as igbr_tx_queue_summed(). */
-static noinline u32 igbr_tx_queue_special(struct igbr_tx_ring *ring, struct sk_buff *skb, bool more)
+static noinline u32 igbr_tx_queue_special(struct igbr_tx_ring *ring, struct sk_buff *skb)
 {
 	u32 len;
 
@@ -662,12 +701,12 @@ static noinline u32 igbr_tx_queue_special(struct igbr_tx_ring *ring, struct sk_b
 	if (skb->len < IGBR_TX_MIN_LEN && skb_put_padto(skb, IGBR_TX_MIN_LEN))
 		return 0;
 	if (skb->ip_summed == CHECKSUM_PARTIAL)
-		return igbr_tx_queue_summed(ring, skb, more);
+		return igbr_tx_queue_summed(ring, skb);
 	len = skb->len;
-	return igbr_tx_queue_tagged(ring, skb, more) ? len : 0;
+	return igbr_tx_queue_tagged(ring, skb) ? len : 0;
 }
 
-/* Few descriptors are left: stop the queue until some are done. Returns whether it stopped. */
+/* Stop the queue until there is room. Returns whether it stopped. */
 static noinline bool igbr_tx_stop_queue(struct igbr_tx_ring *ring)
 {
 	if (netif_txq_maybe_stop(ring->txq, igbr_tx_free_slots(ring), IGBR_TX_NEEDED,
@@ -677,6 +716,12 @@ static noinline bool igbr_tx_stop_queue(struct igbr_tx_ring *ring)
 	u64_stats_inc(&ring->restarts);
 	u64_stats_update_end(&ring->xmit_syncp);
 	return true;
+}
+
+/* Make sure of room for the largest frame, or stop the queue. Returns false when it stopped. */
+static __always_inline bool igbr_tx_make_room(struct igbr_tx_ring *ring)
+{
+	return igbr_tx_has_room(ring, IGBR_TX_NEEDED) || !igbr_tx_stop_queue(ring);
 }
 
 /* DMA address of a piece of an XDP frame: of a receive ring of the port it is mapped already. */
@@ -703,7 +748,7 @@ static dma_addr_t igbr_tx_map_xdp(struct igbr_tx_ring *ring, struct page *page, 
  */
 int igbr_tx_queue_xdp(struct igbr_tx_ring *ring, struct xdp_frame *frame, bool own)
 {
-	u64 cmd = (IGBR_TXD_DATA & ~IGBR_TXD_END) |
+	u64 cmd = (IGBR_TXD_DATA & ~IGBR_TXD_EOP) |
 		  FIELD_PREP(IGBR_TXD_PAYLEN, xdp_get_frame_len(frame));
 	u32 index = ring->next_to_use, offset = offset_in_page(frame->data), len = frame->len;
 	unsigned int left = 0, total = xdp_get_frame_len(frame);
@@ -713,7 +758,7 @@ int igbr_tx_queue_xdp(struct igbr_tx_ring *ring, struct xdp_frame *frame, bool o
 
 	if (unlikely(total < IGBR_TX_MIN_LEN))
 		return -EINVAL;
-	if (unlikely(igbr_tx_free_slots(ring) < IGBR_TX_NEEDED))
+	if (unlikely(!igbr_tx_has_room(ring, IGBR_TX_NEEDED)))
 		return -ENOSPC;
 	if (unlikely(xdp_frame_has_frags(frame))) {
 		frag = xdp_get_shared_info_from_frame(frame)->frags;
@@ -731,7 +776,7 @@ int igbr_tx_queue_xdp(struct igbr_tx_ring *ring, struct xdp_frame *frame, bool o
 		if (!left--)
 			break;
 		igbr_tx_put_one(ring, cmd | len, dma, index);
-		index = igbr_tx_next(ring, index);
+		index = igbr_tx_take(ring, index);
 		page = skb_frag_page(frag);
 		offset = skb_frag_off(frag);
 		len = skb_frag_size(frag++);
@@ -745,9 +790,9 @@ int igbr_tx_queue_xdp(struct igbr_tx_ring *ring, struct xdp_frame *frame, bool o
 	u64_stats_inc(&ring->xdp_packets);
 	u64_stats_add(&ring->xdp_bytes, total);
 	u64_stats_update_end(&ring->xmit_syncp);
-	WRITE_ONCE(ring->next_to_use, igbr_tx_next(ring, index));
+	igbr_tx_take_last(ring, index);
 	/* The stack shall find room when it is let in. */
-	igbr_tx_stop_queue(ring);
+	igbr_tx_make_room(ring);
 	return 0;
 }
 
@@ -764,35 +809,31 @@ netdev_tx_t igbr_xmit_frame(struct sk_buff *skb, struct net_device *netdev)
 {
 	struct igbr_adapter *adapter = netdev_priv(netdev);
 	struct igbr_tx_ring *ring = adapter->tx_rings[skb_get_queue_mapping(skb)];
-	unsigned int free = igbr_tx_free_slots(ring);
-	/* Less room than for this frame and the next: the queue may have to stop. */
-	bool tight = free < 2 * IGBR_TX_NEEDED;
-	bool more = netdev_xmit_more();
 	u32 bytes = skb->len;
 
-	if (unlikely(tight) && igbr_tx_stop_queue(ring)) {
+	if (unlikely(!igbr_tx_make_room(ring))) {
 		igbr_tx_flush(ring);
 		return NETDEV_TX_BUSY;
 	}
 	if (unlikely(bytes < IGBR_TX_MIN_LEN))
-		bytes = igbr_tx_queue_special(ring, skb, more);
+		bytes = igbr_tx_queue_special(ring, skb);
 	else if (skb->ip_summed == CHECKSUM_PARTIAL)
-		bytes = igbr_tx_queue_summed(ring, skb, more);
+		bytes = igbr_tx_queue_summed(ring, skb);
 	else if (skb_vlan_tag_present(skb))
-		bytes = igbr_tx_queue_special(ring, skb, more);
-	else if (unlikely(!igbr_tx_queue_plain(ring, skb, bytes, more)))
+		bytes = igbr_tx_queue_special(ring, skb);
+	else if (unlikely(!igbr_tx_queue_plain(ring, skb, bytes)))
 		bytes = 0;
 
 	if (unlikely(!bytes)) {
-		if (!more)
+		if (!netdev_xmit_more())
 			igbr_tx_flush(ring);
-	} else if (__netdev_tx_sent_queue(ring->txq, bytes, more)) {
-		if (likely(!more))
-			igbr_tx_tell(ring, free);
+	} else if (__netdev_tx_sent_queue(ring->txq, bytes, netdev_xmit_more())) {
+		if (likely(!netdev_xmit_more()))
+			igbr_tx_tell(ring);
 		else
 			igbr_tx_flush(ring);
 	}
-	if (unlikely(tight) && igbr_tx_stop_queue(ring))
+	if (unlikely(!igbr_tx_make_room(ring)))
 		igbr_tx_flush(ring);
 	return NETDEV_TX_OK;
 }
@@ -869,23 +910,30 @@ static noinline bool igbr_tx_clean(struct igbr_tx_ring *ring, unsigned int head,
 		struct igbr_tx_buffer *buf = &ring->mem.bufs[index];
 		u32 kind = buf->kind;
 
-		igbr_tx_unmap(ring, buf);
 		if (unlikely(++index == count))
 			index = 0;
+		packets += FIELD_GET(IGBR_TX_SEGS, kind);
+		/* Most are that alone; and then nothing is to be remembered over the unmapping. */
+		if (likely((kind & IGBR_TX_WHAT) == (IGBR_TX_MAPPED | IGBR_TX_LAST))) {
+			dma_unmap_page(ring->dev, buf->dma, buf->len, DMA_TO_DEVICE);
+			napi_consume_skb(buf->skb, budget);
+			held++;
+			last = buf;
+			continue;
+		}
+		igbr_tx_unmap(ring, buf);
 		/* A limit may cut a frame in two. */
 		if (!(kind & IGBR_TX_LAST))
 			continue;
 		last = buf;
 		if (kind & IGBR_TX_COPIED) {
-			packets++;
 			WRITE_ONCE(ring->copies_done, buf->copies);
-		} else {
-			packets += FIELD_GET(IGBR_TX_SEGS, kind);
-			held++;
-			if (unlikely(kind & IGBR_TX_XDP))
-				ring->xdp_done++;
-			igbr_tx_free(buf, kind, budget);
+			continue;
 		}
+		held++;
+		if (unlikely(kind & IGBR_TX_XDP))
+			ring->xdp_done++;
+		igbr_tx_free(buf, kind, budget);
 	}
 	WRITE_ONCE(ring->held_done, ring->held_done + held);
 	WRITE_ONCE(ring->next_to_clean, index);

@@ -43,7 +43,8 @@ struct igbr_tx_buffer {
 #define IGBR_TX_COPIED	BIT(1)	/* a slot for copies is used, the frame itself is gone */
 #define IGBR_TX_LAST	BIT(2)	/* the frame's last descriptor */
 #define IGBR_TX_XDP	BIT(3)	/* with IGBR_TX_LAST, a frame that XDP sends */
-#define IGBR_TX_SEGS	GENMASK(31, 16)	/* with IGBR_TX_LAST, frames on the wire that it is */
+#define IGBR_TX_WHAT	GENMASK(15, 0)	/* all of these */
+#define IGBR_TX_SEGS	GENMASK(31, 16)	/* with IGBR_TX_LAST, the stack's frames on the wire */
 };
 
 /* Short frames are copied to memory that stays mapped: cheaper than to map and unmap each. */
@@ -93,6 +94,7 @@ struct igbr_tx_context {
  * @queue: its number
  * @copybreak: frames of up to so many bytes are copied; IGBR_TX_COPY_LEN at the most
  * @next_to_use: next descriptor to fill; what follows is written under the queue's transmit lock
+ * @room: descriptors that are free, at the least
  * @told: index up to which the device knows
  * @queued_bytes: bytes on the wire of all frames so far, without XDP's
  * @copied: frames that were copied, counted for ever
@@ -132,6 +134,7 @@ struct igbr_tx_ring {
 	u16 copybreak;
 
 	unsigned int next_to_use ____cacheline_aligned_in_smp;
+	unsigned int room;
 	unsigned int told;
 	u32 queued_bytes;
 	unsigned int copied;
