@@ -52,6 +52,8 @@ TOOL_BUILD = [
     "clang-format",
     "clang-tidy",
     "libclang-rt-dev",
+    "groff-base",
+    "promtool",
 ]
 GUEST = [
     "busybox-static",
@@ -62,6 +64,7 @@ GUEST = [
     "socat",
     "netcat-openbsd",
     "tcpdump",
+    "netsniff-ng",
     "procps",
     "pciutils",
     "python3",
