@@ -114,8 +114,8 @@ def boot(machine, folder):
 
 
 def sleeper(name, slot, device):
-    """A virtio device that keeps its state when the guest sleeps. Reset on its way back to full power,
-    a share is lost, since Linux' 9p cannot sleep, and Linux 7.3 does not hear of a channel again."""
+    """A virtio device that keeps its state when the guest sleeps. When it is reset on its way back to
+    full power, a share is lost, as Linux' 9p cannot sleep, and Linux 7.3 has no channel any more."""
     yield "-device", f"pcie-root-port,id=slot-{name},chassis={slot},slot={slot},hotplug=off"
     yield "-device", f"{device},bus=slot-{name},x-pcie-pm-no-soft-reset=on"
 
