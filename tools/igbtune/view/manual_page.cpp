@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "util/text.hpp"
+#include "version.hpp"
 #include "view/command_tree.hpp"
 
 namespace igbtune::view {
@@ -143,7 +144,9 @@ std::string manual_page(const Command& tree, const std::string& exit_codes) {
     std::string text =
         ".\\\" SPDX-License-Identifier: GPL-2.0-only\n"
         ".\\\" Made by 'igbtune completion man' from the tree that parses the command line.\n"
-        ".TH IGBTUNE 8 \"\" \"igbtune\" \"System Administration\"\n"
+        ".TH IGBTUNE 8 \"" +
+        std::string(version_date) + "\" \"igbtune " + version +
+        "\" \"System Administration\"\n"
         ".SH NAME\nigbtune \\- the way of packets through a network device\n.SH SYNOPSIS\n.nf\n";
     for (const Command& command : tree.commands) {
         text += roff(synopsis(command, tree.name + " ")) + "\n";
