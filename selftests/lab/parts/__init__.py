@@ -9,7 +9,7 @@ True runs only when it is named, or in full length.
 
 from dataclasses import dataclass, field
 
-from parts import bench, driver, lab, ledger, model, static, steering, tidy, tool, tuning, upstream
+from parts import bench, driver, lab, ledger, model, static, steering, tidy, tool, tuning
 
 ALL = {
     "lab": lab,
@@ -21,7 +21,6 @@ ALL = {
     "tuning": tuning,
     "model": model,
     "steering": steering,
-    "upstream": upstream,
     "tidy": tidy,
 }
 
