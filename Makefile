@@ -20,7 +20,8 @@ MODULE_FOLDER = $(DESTDIR)/lib/modules/$(RELEASE)/updates
 TOOL_TREE = build/host-tool
 LAB = selftests/lab/lab
 # What the tool's install puts below PREFIX, beside share/igbtune; a test of the tool compares.
-TOOL_FILES = sbin/igbtune share/man/man8/igbtune.8 share/bash-completion/completions/igbtune \
+TOOL_FILES = sbin/igbtune share/man/man8/igbtune.8 share/man/man7/igbtune-counters.7 \
+	share/bash-completion/completions/igbtune \
 	share/zsh/site-functions/_igbtune share/fish/vendor_completions.d/igbtune.fish \
 	$(addprefix lib/systemd/system/,igbtune-metrics.service igbtune-metrics.timer igbtune@.service)
 BENCH = selftests/bench/bench

@@ -10,6 +10,7 @@
 #include "power.h"
 #include "selftest.h"
 #include "stats.h"
+#include "steering/filter.h"
 #include "steering/ntuple.h"
 #include "steering/rss.h"
 
@@ -147,12 +148,16 @@ static int igbr_set_channels(struct net_device *netdev, struct ethtool_channels 
 {
 	struct igbr_adapter *adapter = netdev_priv(netdev);
 	struct igbr_config config = adapter->config;
+	int err;
 
 	/* The core has checked the maxima. */
 	if (channels->other_count != igbr_other_vectors(adapter)) {
 		netdev_err(netdev, "the vector for other causes cannot be given up\n");
 		return -EINVAL;
 	}
+	err = igbr_filter_check_queues(adapter, channels->combined_count);
+	if (err)
+		return err;
 	config.queues = channels->combined_count;
 	return igbr_port_reconfigure(adapter, &config);
 }

@@ -5,6 +5,7 @@
 #ifndef _IGBR_H_
 #define _IGBR_H_
 
+#include <linux/cache.h>
 #include <linux/if_vlan.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
@@ -81,11 +82,14 @@ enum igbr_irq_mode {
  * @masked: the device does not signal until it is armed: so says the interrupt, or the service
  *	task, which fears that one was lost
  * @eitr_reg: its throttle
- * @mod: its moderation
  * @irq: Linux interrupt number while requested, else 0
  * @name: its name in /proc/interrupts
+ * @mod: its moderation
+ *
+ * The interrupt and the poll, on one CPU, write to it; who sends does so only within @mod.
  */
 struct igbr_vector {
+	__cacheline_group_begin_aligned(poll);
 	struct napi_struct napi;
 	struct igbr_rx_ring *rx;
 	struct igbr_tx_ring *tx;
@@ -94,9 +98,11 @@ struct igbr_vector {
 	u32 arm_mask;
 	bool masked;
 	u32 eitr_reg;
-	struct igbr_moderation mod;
 	int irq;
 	char name[IFNAMSIZ + 16];
+	__cacheline_group_end_aligned(poll);
+
+	struct igbr_moderation mod;
 };
 
 /**
@@ -192,6 +198,7 @@ struct igbr_link_config {
  * @arfs: flows that the stack wants steered
  * @filters: the owner of the filter slots
  * @ntuples: rules that ethtool set, by location; guarded by rtnl
+ * @flowers: rules that tc set; guarded by rtnl
  * @reta: RSS indirection table; guarded by rtnl
  * @rss_key: RSS key; guarded by rtnl
  * @rss_fields: what is hashed, as bits of MRQC; guarded by rtnl
@@ -240,6 +247,7 @@ struct igbr_adapter {
 	struct igbr_arfs *arfs;
 	struct igbr_filters *filters;
 	struct igbr_ntuple *ntuples[IGBR_RULES_MAX];
+	struct list_head flowers;
 	u8 reta[IGBR_RETA_SIZE];
 	u8 rss_key[IGBR_RSS_KEY_SIZE];
 	u32 rss_fields;

@@ -133,6 +133,7 @@ static void igbr_init_adapter(struct igbr_adapter *adapter, struct pci_dev *pdev
 	igbr_link_init(adapter);
 	igbr_recovery_init(adapter);
 	igbr_rss_init(adapter);
+	INIT_LIST_HEAD(&adapter->flowers);
 }
 
 static int igbr_setup_netdev(struct igbr_adapter *adapter)

@@ -37,11 +37,28 @@ static const u16 igbr_intervals[NET_DIM_PARAMS_NUM_PROFILES] = { 0, 10, 25, 50, 
 #define IGBR_CONSERVATIVE_USECS		50
 
 /*
- * Traffic is light when the interrupts of a sample bring fewer than two frames each and are fewer
- * than 70,000 per second: no throttle could save much.
+ * Traffic is light when no throttle could save much: when the interrupts of a sample bring fewer
+ * than two frames each and are fewer than 70,000 per second, or when they come with bursts of
+ * fewer than 20 frames, fewer than 9,000 per second. That is below what the longest throttle lets
+ * through, so that dense traffic under it is not mistaken for such.
  */
-#define IGBR_LIGHT_FRAMES		(2 * IGBR_SAMPLE_EVENTS)
-#define IGBR_LIGHT_USECS		(IGBR_SAMPLE_EVENTS * USEC_PER_SEC / 70000)
+static const struct igbr_light {
+	u32 frames;
+	u32 usecs;
+} igbr_light[] = {
+	{ 2 * IGBR_SAMPLE_EVENTS, IGBR_SAMPLE_EVENTS * USEC_PER_SEC / 70000 },
+	{ 20 * IGBR_SAMPLE_EVENTS, IGBR_SAMPLE_EVENTS * USEC_PER_SEC / 9000 },
+};
+
+/* What the poll, who sends and a user each write of a vector has cache lines of its own. */
+static_assert(offsetofend(struct igbr_vector, masked) <= offsetof(struct igbr_vector, mod));
+static_assert(offsetof(struct igbr_vector, mod) % SMP_CACHE_BYTES == 0);
+static_assert(offsetof(struct igbr_moderation, until_sample) % SMP_CACHE_BYTES == 0);
+static_assert(offsetofend(struct igbr_moderation, dim) <=
+	      offsetof(struct igbr_moderation, __cacheline_group_end__poll));
+static_assert(offsetof(struct igbr_moderation, tx_watch) % SMP_CACHE_BYTES == 0);
+static_assert(offsetofend(struct igbr_moderation, tx_stalled) <=
+	      offsetof(struct igbr_moderation, __cacheline_group_end__sender));
 
 /* Give the device the throttle. The caller holds the lock. */
 static void igbr_moderation_write(struct igbr_vector *vector, u16 interval)
@@ -80,9 +97,13 @@ static bool igbr_traffic_is_light(const struct igbr_moderation *mod,
 				  const struct dim_sample *sample)
 {
 	const struct dim_sample *start = &mod->dim.start_sample;
+	u32 frames = sample->pkt_ctr - start->pkt_ctr;
+	s64 usecs = ktime_us_delta(sample->time, start->time);
 
-	return ktime_us_delta(sample->time, start->time) > IGBR_LIGHT_USECS &&
-	       sample->pkt_ctr - start->pkt_ctr < IGBR_LIGHT_FRAMES;
+	for (size_t i = 0; i < ARRAY_SIZE(igbr_light); i++)
+		if (frames < igbr_light[i].frames && usecs > igbr_light[i].usecs)
+			return true;
+	return false;
 }
 
 /**

@@ -6,6 +6,7 @@
 #ifndef _IGBR_MODERATION_H_
 #define _IGBR_MODERATION_H_
 
+#include <linux/cache.h>
 #include <linux/dim.h>
 #include <linux/hrtimer.h>
 #include <linux/spinlock.h>
@@ -22,30 +23,37 @@ struct netlink_ext_ack;
 /**
  * struct igbr_moderation - moderation of one vector
  * @adaptive: the time between interrupts follows the traffic
- * @until_sample: interrupts until the next sample
- * @events: interrupts up to the last sample, as many as fit
- * @dim: the kernel's search for the best time
  * @lock: guards @adaptive, @interval and the EITR register
  * @interval: shortest time between two interrupts in microseconds, as the device has it
  * @rx_usecs: what the user set: 1 or 3 for adaptive, or the time in microseconds
  * @tx_usecs: how long a sent frame waits before it is given back, in microseconds; 0: the device
  *	signals it
- * @tx_watch: gives sent frames back when no receive interrupt does
+ * @until_sample: interrupts until the next sample; what follows is written by the poll
+ * @events: interrupts up to the last sample, as many as fit
+ * @dim: the kernel's search for the best time
+ * @tx_watch: gives sent frames back when no receive interrupt does; it and what follows is written
+ *	by who sends, and by the timer on the same CPU
  * @tx_clean: where the transmit ring's clean index was when @tx_watch was started
  * @tx_stalled: the ring has not moved since @tx_watch last polled it
  */
 struct igbr_moderation {
 	bool adaptive;
-	u8 until_sample;
-	u16 events;
-	struct dim dim;
 	spinlock_t lock;	/* adaptive, interval and EITR */
 	u16 interval;
 	u16 rx_usecs;
 	u16 tx_usecs;
+
+	__cacheline_group_begin_aligned(poll);
+	u8 until_sample;
+	u16 events;
+	struct dim dim;
+	__cacheline_group_end_aligned(poll);
+
+	__cacheline_group_begin_aligned(sender);
 	struct hrtimer tx_watch;
 	unsigned int tx_clean;
 	bool tx_stalled;
+	__cacheline_group_end_aligned(sender);
 };
 
 void igbr_moderation_init(struct igbr_vector *vector);

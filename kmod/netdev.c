@@ -11,6 +11,7 @@
 #include "stats.h"
 #include "steering/arfs.h"
 #include "steering/filter.h"
+#include "steering/flower.h"
 #include "steering/ntuple.h"
 
 #define IGBR_TX_TIMEOUT		(5 * HZ)
@@ -80,6 +81,9 @@ static int igbr_set_features(struct net_device *netdev, netdev_features_t featur
 	struct igbr_config config = adapter->config;
 	int err;
 
+	err = igbr_flower_set_features(adapter, features);
+	if (err)
+		return err;
 	config.rx_all = features & NETIF_F_RXALL;
 	if (config.rx_all != adapter->config.rx_all) {
 		err = igbr_port_reconfigure(adapter, &config);
@@ -155,6 +159,7 @@ const struct net_device_ops igbr_netdev_ops = {
 	.ndo_vlan_rx_kill_vid = igbr_vlan_remove,
 	.ndo_fix_features = igbr_fix_features,
 	.ndo_set_features = igbr_set_features,
+	.ndo_setup_tc = igbr_flower_setup,
 #ifdef CONFIG_RFS_ACCEL
 	.ndo_rx_flow_steer = igbr_arfs_steer,
 #endif
@@ -191,7 +196,7 @@ void igbr_netdev_init(struct igbr_adapter *adapter)
 			      NETIF_F_RXHASH | NETIF_F_HW_VLAN_CTAG_TX |
 			      NETIF_F_HW_VLAN_CTAG_RX | NETIF_F_HW_VLAN_CTAG_FILTER;
 	if (igbr_filter_locations(adapter))
-		netdev->hw_features |= NETIF_F_NTUPLE;
+		netdev->hw_features |= NETIF_F_NTUPLE | NETIF_F_HW_TC;
 	netdev->features = netdev->hw_features | NETIF_F_HIGHDMA;
 	netdev->hw_features |= NETIF_F_RXALL | NETIF_F_LOOPBACK | IGBR_TUNNEL_FEATURES;
 	if (!igbr_is_qemu(adapter->pdev))

@@ -74,7 +74,9 @@ static bool igbr_put_ip(struct sk_buff *skb, const struct igbr_match *match)
 	       (match->fields & IGBR_HAS(SOURCE_PORT) &&
 		nla_put_be16(skb, IGBR_A_FILTER_SOURCE_PORT, match->source_port)) ||
 	       (match->fields & IGBR_HAS(DEST_PORT) &&
-		nla_put_be16(skb, IGBR_A_FILTER_DEST_PORT, match->dest_port));
+		nla_put_be16(skb, IGBR_A_FILTER_DEST_PORT, match->dest_port)) ||
+	       (match->fields & IGBR_HAS(TCP_SYN) &&
+		nla_put_flag(skb, IGBR_A_FILTER_TCP_SYN));
 }
 
 /*
@@ -113,40 +115,59 @@ static int igbr_end_entry(struct igbr_answer *answer, void *header, bool full)
 	return -EMSGSIZE;
 }
 
+/* What the family calls the kinds: in the order in which they came, not in the device's */
+static const u32 igbr_kinds[IGBR_FILTER_KINDS] = {
+	[IGBR_FILTER_ETHERTYPE] = IGBR_FILTER_KIND_ETHERTYPE,
+	[IGBR_FILTER_FLEX] = IGBR_FILTER_KIND_FLEX,
+	[IGBR_FILTER_TUPLE] = IGBR_FILTER_KIND_TUPLE,
+	[IGBR_FILTER_SYN] = IGBR_FILTER_KIND_SYN,
+	[IGBR_FILTER_VLAN_PRIORITY] = IGBR_FILTER_KIND_VLAN_PRIORITY,
+};
+
+/* Who wants the filter, and at which place among its own */
+static bool igbr_put_owner(struct sk_buff *skb, u32 location)
+{
+	if (location == IGBR_FLOW_LOCATION)
+		return nla_put_u32(skb, IGBR_A_FILTER_OWNER, IGBR_FILTER_OWNER_FLOW);
+	if (location >= IGBR_TC_LOCATION)
+		return nla_put_u32(skb, IGBR_A_FILTER_OWNER, IGBR_FILTER_OWNER_TC) ||
+		       nla_put_u32(skb, IGBR_A_FILTER_TC_PRIO, location - IGBR_TC_LOCATION);
+	return nla_put_u32(skb, IGBR_A_FILTER_OWNER, IGBR_FILTER_OWNER_RULE) ||
+	       nla_put_u32(skb, IGBR_A_FILTER_LOCATION, location);
+}
+
 static int igbr_put_filter(const struct igbr_rule *rule, void *data)
 {
-	bool flow = rule->location == IGBR_FLOW_LOCATION, full;
 	struct igbr_answer *answer = data;
-	u32 owner = flow ? IGBR_FILTER_OWNER_FLOW : IGBR_FILTER_OWNER_RULE;
 	u64 age = jiffies_to_msecs(jiffies - rule->since);
 	struct sk_buff *skb = answer->skb;
 	void *header;
+	bool full;
 	int err;
 
 	header = igbr_begin_entry(answer, &rule->match, rule->queue, &err);
 	if (!header)
 		return err;
-	full = nla_put_u32(skb, IGBR_A_FILTER_KIND, rule->kind) ||
+	full = nla_put_u32(skb, IGBR_A_FILTER_KIND, igbr_kinds[rule->kind]) ||
 	       nla_put_u32(skb, IGBR_A_FILTER_SLOT, rule->slot) ||
-	       nla_put_u32(skb, IGBR_A_FILTER_OWNER, owner) ||
-	       (!flow && nla_put_u32(skb, IGBR_A_FILTER_LOCATION, rule->location)) ||
+	       igbr_put_owner(skb, rule->location) ||
 	       nla_put_u64_64bit(skb, IGBR_A_FILTER_AGE, age, 0);
 	return igbr_end_entry(answer, header, full);
 }
 
-static int igbr_put_flow(const struct igbr_match *match, unsigned int from, unsigned int queue,
-			 u32 asks, void *data)
+static int igbr_put_flow(const struct igbr_arfs_sight *sight, void *data)
 {
 	struct igbr_answer *answer = data;
 	void *header;
 	bool full;
 	int err;
 
-	header = igbr_begin_entry(answer, match, queue, &err);
+	header = igbr_begin_entry(answer, sight->match, sight->queue, &err);
 	if (!header)
 		return err;
-	full = nla_put_u32(answer->skb, IGBR_A_FILTER_FROM_QUEUE, from) ||
-	       nla_put_u64_64bit(answer->skb, IGBR_A_FILTER_ASKS, asks, 0);
+	full = nla_put_u32(answer->skb, IGBR_A_FILTER_FROM_QUEUE, sight->from) ||
+	       nla_put_u64_64bit(answer->skb, IGBR_A_FILTER_ASKS, sight->asks, 0) ||
+	       nla_put_u64_64bit(answer->skb, IGBR_A_FILTER_AGE, sight->age, 0);
 	return igbr_end_entry(answer, header, full);
 }
 
@@ -193,7 +214,10 @@ static int igbr_put_counts(struct sk_buff *skb, u32 ifindex,
 	    nla_put_u64_64bit(skb, IGBR_A_ARFS_EVICTED, counts->evicted, 0) ||
 	    nla_put_u64_64bit(skb, IGBR_A_ARFS_REFUSED_FULL, counts->refused_full, 0) ||
 	    nla_put_u64_64bit(skb, IGBR_A_ARFS_REFUSED_KIND, counts->refused_kind, 0) ||
-	    nla_put_u64_64bit(skb, IGBR_A_ARFS_REFUSED_MAC, counts->refused_mac, 0))
+	    nla_put_u64_64bit(skb, IGBR_A_ARFS_REFUSED_MAC, counts->refused_mac, 0) ||
+	    nla_put_u64_64bit(skb, IGBR_A_ARFS_REFUSED_SHARED, counts->refused_shared, 0) ||
+	    nla_put_u64_64bit(skb, IGBR_A_ARFS_REFUSED_RULE, counts->refused_rule, 0) ||
+	    nla_put_u64_64bit(skb, IGBR_A_ARFS_YIELDED, counts->yielded, 0))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -235,10 +259,6 @@ static const struct nla_policy igbr_ifindex_policy[] = {
 };
 
 static_assert((int)IGBR_A_FILTER_IFINDEX == (int)IGBR_A_ARFS_IFINDEX);
-static_assert((int)IGBR_FILTER_ETHERTYPE == (int)IGBR_FILTER_KIND_ETHERTYPE);
-static_assert((int)IGBR_FILTER_FLEX == (int)IGBR_FILTER_KIND_FLEX);
-static_assert((int)IGBR_FILTER_TUPLE == (int)IGBR_FILTER_KIND_TUPLE);
-static_assert((int)IGBR_FILTER_VLAN_PRIORITY == (int)IGBR_FILTER_KIND_VLAN_PRIORITY);
 
 static const struct genl_split_ops igbr_ops[] = {
 	{

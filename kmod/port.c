@@ -116,6 +116,7 @@ int igbr_port_set_queues(struct igbr_adapter *adapter, unsigned int queues)
 		return err;
 	igbr_rss_set_queues(adapter, queues);
 	igbr_ntuple_set_queues(adapter, queues);
+	igbr_filter_evict_queues(adapter, queues);
 	if (queues != old || adapter->netdev->reg_state == NETREG_UNINITIALIZED)
 		igbr_set_xps(adapter, queues);
 	return 0;

@@ -52,7 +52,11 @@ static_assert(IGBR_RX_FULL_LEN * (MAX_SKB_FRAGS + 1) >= IGBR_MTU_MAX + IGBR_FRAM
 				 FIELD_PREP(IGBR_RXDCTL_WTHRESH, 1))
 
 /* Only the poll writes what begins here; what others read of the ring is before that. */
+static_assert(offsetofend(struct igbr_rx_ring, suspect) <=
+	      offsetof(struct igbr_rx_ring, __cacheline_group_begin__poll));
 static_assert(offsetof(struct igbr_rx_ring, next_to_clean) % SMP_CACHE_BYTES == 0);
+static_assert(offsetofend(struct igbr_rx_ring, stats) <=
+	      offsetof(struct igbr_rx_ring, __cacheline_group_end__poll));
 static_assert(sizeof(struct igbr_rx_ring) % SMP_CACHE_BYTES == 0);
 
 /* Buffers that a page gives: one or two */

@@ -110,7 +110,8 @@ struct igbr_rx_stats {
  * @prog: XDP program, or NULL
  * @keep_bad: frames that the device marked as damaged are passed up (rx-all)
  * @suspect: a descriptor that the device may have passed by, or -1; of the service task
- * @next_to_clean: next descriptor that the device will write back
+ * @next_to_clean: next descriptor that the device will write back; what follows is written by the
+ *	poll only
  * @next_to_use: next descriptor to hand to the device
  * @run: descriptors from @next_to_clean on that the device has, before it is time to look at the
  *	ring as a whole
@@ -119,7 +120,7 @@ struct igbr_rx_stats {
  * @skb: frame of which the last descriptor has not come, or a mark that it is being dropped
  * @xdp: with XDP, the frame of which the last descriptor has not come; no data: there is none
  * @syncp: lets a 32-bit machine read @stats
- * @stats: counters, written by the poll only
+ * @stats: counters
  */
 struct igbr_rx_ring {
 	struct igbr_rx_mem mem;
@@ -137,7 +138,8 @@ struct igbr_rx_ring {
 	struct bpf_prog *prog;
 	int suspect;
 
-	u16 next_to_clean ____cacheline_aligned_in_smp;
+	__cacheline_group_begin_aligned(poll);
+	u16 next_to_clean;
 	u16 next_to_use;
 	u16 run;
 	u16 holes;
@@ -146,7 +148,8 @@ struct igbr_rx_ring {
 	struct xdp_buff xdp;
 	struct u64_stats_sync syncp;
 	struct igbr_rx_stats stats;
-} ____cacheline_aligned_in_smp;
+	__cacheline_group_end_aligned(poll);
+};
 
 /**
  * enum igbr_rx_health - what a receive ring needs

@@ -24,13 +24,17 @@
 				 FIELD_PREP(IGBR_TXDCTL_HTHRESH, 1))
 
 /*
- * No cache line is written both by who sends and by the poll: what each of them writes begins a
- * line of its own, and what both read is before that.
+ * No cache line is written both by who sends and by the poll: what each of them writes has lines of
+ * its own, and what both only read is before that.
  */
+static_assert(offsetofend(struct igbr_tx_ring, copybreak) <=
+	      offsetof(struct igbr_tx_ring, __cacheline_group_begin__sender));
 static_assert(offsetof(struct igbr_tx_ring, next_to_use) % SMP_CACHE_BYTES == 0);
 static_assert(offsetofend(struct igbr_tx_ring, xdp_bytes) <=
-	      offsetof(struct igbr_tx_ring, next_to_clean));
+	      offsetof(struct igbr_tx_ring, __cacheline_group_end__sender));
 static_assert(offsetof(struct igbr_tx_ring, next_to_clean) % SMP_CACHE_BYTES == 0);
+static_assert(offsetofend(struct igbr_tx_ring, bad_heads) <=
+	      offsetof(struct igbr_tx_ring, __cacheline_group_end__poll));
 static_assert(sizeof(struct igbr_tx_ring) % SMP_CACHE_BYTES == 0);
 
 /**
@@ -237,10 +241,13 @@ static __always_inline void igbr_tx_report(struct igbr_tx_ring *ring, unsigned i
 	u64_stats_add(&ring->packets, packets);
 	u64_stats_add(&ring->bytes, bytes);
 	u64_stats_update_end(&ring->syncp);
-	/* How much room there is matters only to a queue that was stopped, with a link. */
+	/*
+	 * How much room there is matters only to a queue that was stopped, with a link. The macro
+	 * compares this as it stands.
+	 */
 	netif_txq_completed_wake(ring->txq, packets, bytes,
-				 netif_tx_queue_stopped(ring->txq) &&
-				 netif_carrier_ok(ring->netdev) ? igbr_tx_free_slots(ring) : 0,
+				 (netif_tx_queue_stopped(ring->txq) &&
+				  netif_carrier_ok(ring->netdev) ? igbr_tx_free_slots(ring) : 0),
 				 IGBR_TX_WAKE);
 }
 

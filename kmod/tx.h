@@ -133,7 +133,8 @@ struct igbr_tx_ring {
 	u8 queue;
 	u16 copybreak;
 
-	unsigned int next_to_use ____cacheline_aligned_in_smp;
+	__cacheline_group_begin_aligned(sender);
+	unsigned int next_to_use;
 	unsigned int room;
 	unsigned int told;
 	u32 queued_bytes;
@@ -154,8 +155,10 @@ struct igbr_tx_ring {
 	u64_stats_t gso_wire_bytes;
 	u64_stats_t xdp_packets;
 	u64_stats_t xdp_bytes;
+	__cacheline_group_end_aligned(sender);
 
-	unsigned int next_to_clean ____cacheline_aligned_in_smp;
+	__cacheline_group_begin_aligned(poll);
+	unsigned int next_to_clean;
 	u32 sent_bytes;
 	unsigned int copies_done;
 	unsigned int held_done;
@@ -164,7 +167,8 @@ struct igbr_tx_ring {
 	u64_stats_t packets;
 	u64_stats_t bytes;
 	u64_stats_t bad_heads;
-} ____cacheline_aligned_in_smp;
+	__cacheline_group_end_aligned(poll);
+};
 
 int igbr_tx_mem_alloc(struct igbr_adapter *adapter, unsigned int count, struct igbr_tx_mem *mem);
 void igbr_tx_mem_free(struct igbr_adapter *adapter, struct igbr_tx_mem *mem);

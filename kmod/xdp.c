@@ -63,6 +63,25 @@ void igbr_xdp_unregister(struct igbr_rx_mem *mem)
 	mem->rxq = NULL;
 }
 
+/*
+ * Give back the buffers of a frame that did not end, if there is one. @direct: from the poll.
+ * xdp_return_buff() can only be called there.
+ */
+static void igbr_xdp_forget(struct igbr_rx_ring *ring, bool direct)
+{
+	struct xdp_buff *xdp = &ring->xdp;
+	struct skb_shared_info *shinfo;
+	unsigned int i;
+
+	if (!xdp->data)
+		return;
+	shinfo = xdp_get_shared_info_from_buff(xdp);
+	for (i = 0; xdp_buff_has_frags(xdp) && i < shinfo->nr_frags; i++)
+		page_pool_put_full_page(ring->mem.pool, skb_frag_page(&shinfo->frags[i]), direct);
+	igbr_rx_put_buf(&ring->mem, xdp->data, direct);
+	xdp->data = NULL;
+}
+
 /**
  * igbr_xdp_stop - forget a frame that did not end
  * @ring: the ring
@@ -71,9 +90,7 @@ void igbr_xdp_unregister(struct igbr_rx_mem *mem)
  */
 void igbr_xdp_stop(struct igbr_rx_ring *ring)
 {
-	if (ring->xdp.data)
-		xdp_return_buff(&ring->xdp);
-	ring->xdp.data = NULL;
+	igbr_xdp_forget(ring, false);
 }
 
 /* The longest MTU of which a frame fits into one buffer */
@@ -317,7 +334,7 @@ static noinline void igbr_xdp_drop(struct igbr_rx_ring *ring, void *buf, bool la
 	u64_stats_inc(&ring->stats.drops);
 	u64_stats_update_end(&ring->syncp);
 	igbr_rx_put_buf(&ring->mem, buf, true);
-	igbr_xdp_stop(ring);
+	igbr_xdp_forget(ring, true);
 	ring->skb = last ? NULL : IGBR_RX_DISCARD;
 }
 

@@ -59,7 +59,7 @@ const struct igbr_mac_info igbr_mac_82576 = {
 	.cfg_done = IGBR_EEMNGCTL,
 	.nvm = { .sections = 1 },
 	.phy = &igbr_phy_82576,
-	.filters = { .tuples = 8, .full_tuples = true, .ethertypes = 8 },
+	.filters = { .tuples = 8, .full_tuples = true, .ethertypes = 8, .syn = 1 },
 	.rx_buffer = igbr_82576_rx_buffer,
 	.map_rx_queue = igbr_82576_map_rx_queue,
 	.map_tx_queue = igbr_82576_map_tx_queue,

@@ -83,7 +83,7 @@ const struct igbr_mac_info igbr_mac_82580 = {
 	.cfg_done = IGBR_EEMNGCTL,
 	.nvm = { .sections = 4, .one_section_by_default = true },
 	.phy = &igbr_phy_82580,
-	.filters = { .tuples = 8, .ethertypes = 8, .flexes = 8 },
+	.filters = { .tuples = 8, .ethertypes = 8, .flexes = 8, .syn = 1 },
 	.rx_buffer = igbr_82580_rx_buffer,
 	.map_rx_queue = igbr_82580_map_rx_queue,
 	.map_tx_queue = igbr_82580_map_tx_queue,

@@ -287,6 +287,27 @@ void igbr_hw_clear_ethertype(struct igbr_hw *hw, unsigned int slot)
 	igbr_wr32(hw, IGBR_ETQF(slot), 0);
 }
 
+/**
+ * igbr_hw_write_syn - look for TCP's flag SYN
+ * @hw: the port
+ * @queue: receive queue, 0 to 7
+ *
+ * RFCTL.SYNQFP stays as a reset leaves it: tuple filters are asked before.
+ */
+void igbr_hw_write_syn(struct igbr_hw *hw, unsigned int queue)
+{
+	igbr_wr32(hw, IGBR_SYNQF, IGBR_SYNQF_ENABLE | FIELD_PREP(IGBR_SYNQF_QUEUE, queue));
+}
+
+/**
+ * igbr_hw_clear_syn - look for it no longer
+ * @hw: the port
+ */
+void igbr_hw_clear_syn(struct igbr_hw *hw)
+{
+	igbr_wr32(hw, IGBR_SYNQF, 0);
+}
+
 static void igbr_hw_update_vlapqf(struct igbr_hw *hw, unsigned int priority, u32 set)
 {
 	u32 vlapqf = igbr_rd32(hw, IGBR_VLAPQF);

@@ -23,6 +23,7 @@ enum igbr_field {
 	IGBR_FIELD_DEST_IP,
 	IGBR_FIELD_SOURCE_PORT,
 	IGBR_FIELD_DEST_PORT,
+	IGBR_FIELD_TCP_SYN,
 	IGBR_FIELDS
 };
 
@@ -41,7 +42,8 @@ enum igbr_field {
  * @source_port: source port of TCP, UDP or SCTP
  * @dest_port: destination port
  *
- * Addresses and ports of IP are compared only together with @ethertype, which tells the version.
+ * IGBR_FIELD_TCP_SYN means that TCP's flag is set, and has no value. Addresses and ports of IP are
+ * compared only together with @ethertype, which tells the version.
  */
 struct igbr_match {
 	u16 fields;
@@ -69,6 +71,8 @@ void igbr_hw_clear_flex(struct igbr_hw *hw, unsigned int slot);
 void igbr_hw_write_ethertype(struct igbr_hw *hw, unsigned int slot, __be16 ethertype,
 			     unsigned int queue);
 void igbr_hw_clear_ethertype(struct igbr_hw *hw, unsigned int slot);
+void igbr_hw_write_syn(struct igbr_hw *hw, unsigned int queue);
+void igbr_hw_clear_syn(struct igbr_hw *hw);
 void igbr_hw_write_vlan_priority(struct igbr_hw *hw, unsigned int priority, unsigned int queue);
 void igbr_hw_clear_vlan_priority(struct igbr_hw *hw, unsigned int priority);
 

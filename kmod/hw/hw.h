@@ -61,6 +61,7 @@ struct igbr_phy_info {
  * @full_tuples: these compare IPv4 addresses and the source port, too
  * @ethertypes: that compare the Ethernet type
  * @flexes: that compare any of the first 128 bytes
+ * @syn: that look for TCP's flag SYN
  * @vlan_priorities: the priority of a VLAN tag can choose among the first four queues
  */
 struct igbr_filter_info {
@@ -68,6 +69,7 @@ struct igbr_filter_info {
 	bool full_tuples;
 	u8 ethertypes;
 	u8 flexes;
+	u8 syn;
 	bool vlan_priorities;
 };
 

@@ -46,6 +46,7 @@ static const struct igbr_phy_info igbr_phy_i210 = {
 		.tuples = 8,						\
 		.ethertypes = 4,					\
 		.flexes = 8,						\
+		.syn = 1,						\
 		.vlan_priorities = true,				\
 	},								\
 	.rx_buffer = igbr_i210_rx_buffer,				\

@@ -170,6 +170,9 @@
 #define IGBR_SAQF(n)			(0x05980 + 4 * (n))	/* 82576 */
 #define IGBR_DAQF(n)			(0x059a0 + 4 * (n))	/* 82576 */
 #define IGBR_SPQF(n)			(0x059c0 + 4 * (n))	/* 82576 */
+#define IGBR_SYNQF			0x055fc
+#define  IGBR_SYNQF_ENABLE		BIT(0)
+#define  IGBR_SYNQF_QUEUE		GENMASK(3, 1)
 #define IGBR_FTQF(n)			(0x059e0 + 4 * (n))	/* 82580 and later: TTQF */
 #define  IGBR_FTQF_PROTOCOL		GENMASK(7, 0)
 #define  IGBR_FTQF_QUEUE_ENABLE		BIT(8)

@@ -8,13 +8,17 @@
  * A bucket of a table belongs to the flow that asks most: another one takes from its weight until
  * nothing is left. So, busy flows stay in view among any number of short ones.
  *
- * Only full tuple filters can tell flows apart; other MACs refuse.
+ * Full tuple filters compare all that makes a flow. The small ones compare protocol and local port
+ * only: a flow gets one if no other flow with both is in view, and gives it back when one comes
+ * into view. That happens at once, if it matters: the filter leads the other flow astray, and so
+ * the stack asks for it.
  */
 #include <linux/cpu_rmap.h>
 #include <linux/irq.h>
 #include <linux/seqlock.h>
 #include <linux/slab.h>
 #include <net/flow_dissector.h>
+#include <net/rps.h>
 
 #include "../igbr.h"
 #include "arfs.h"
@@ -31,28 +35,25 @@
 /* So long a flow keeps its slot in any case, and an idle queue its flows */
 #define IGBR_ARFS_GRACE		(HZ)
 #define IGBR_ARFS_IDLE		(5 * HZ)
-/* The stack's name for the filter of a flow that has no bucket */
-#define IGBR_ARFS_NO_BUCKET	0xfffe
+/* Where others wait, a filter that a flow has had so long may be taken, one in so long */
+#define IGBR_ARFS_TERM		(30 * HZ)
+#define IGBR_ARFS_TURN		(10 * HZ)
+/* So long a flow that asked is in view */
+#define IGBR_ARFS_VIEW		(30 * HZ)
+/* So long a flow that can have no filter now does not stand in the way of others */
+#define IGBR_ARFS_PAUSE		(5 * HZ)
 
 /**
  * struct igbr_arfs_ask - what the stack asked for a flow
  * @hash: hash of the flow
- * @source_ip: its source address
- * @dest_ip: its destination address
- * @source_port: its source port
- * @dest_port: its destination port
- * @protocol: TCP or UDP
+ * @match: which flow: TCP or UDP, both addresses and ports
  * @queue: where it is to go
  * @flow_id: the stack's number for it on that queue
  * @asks: times that it was asked for
  */
 struct igbr_arfs_ask {
 	u32 hash;
-	__be32 source_ip;
-	__be32 dest_ip;
-	__be16 source_port;
-	__be16 dest_port;
-	u8 protocol;
+	struct igbr_match match;
 	u16 queue;
 	u32 flow_id;
 	u32 asks;
@@ -63,9 +64,10 @@ struct igbr_arfs_ask {
  * @writing: bit 0: somebody writes; the queue's NAPI instance, or who sends a frame in once more
  * @seq: guards @asks against a reader that sees half of it
  * @asks: a bucket for each flow that is seen
- * @weights: how often more the bucket's flow asked than those that would take its place
- * @refused_kind: times that the stack asked for what is neither TCP nor UDP over IPv4
- * @refused_mac: times that it asked a MAC that cannot tell flows apart
+ * @weights: how often more the bucket's flow asked than those that would take its place; the task
+ *	sets it back
+ * @refused_kind: see struct igbr_arfs_counts, as is the next
+ * @refused_mac: likewise
  */
 struct igbr_arfs_table {
 	unsigned long writing;
@@ -82,12 +84,16 @@ struct igbr_arfs_table {
  * @asks: its count at the last pass
  * @busy: what it has asked since it was silent
  * @silent: passes in which it did not ask since
+ * @last: when it was seen to ask, in jiffies
+ * @pause: until then it gets no filter, in jiffies
  */
 struct igbr_arfs_seen {
 	u32 hash;
 	u32 asks;
 	u32 busy;
 	u8 silent;
+	unsigned long last;
+	unsigned long pause;
 };
 
 /**
@@ -104,13 +110,13 @@ struct igbr_arfs_pick {
 
 /**
  * struct igbr_arfs_flow - a flow that has a filter
- * @rule: its rule
- * @id: the stack's name for the filter: the bucket that asked
+ * @rule: its rule, of which the match is as much as the filter compares
+ * @match: which flow
  * @flow_id: the stack's number for the flow on the rule's queue
  */
 struct igbr_arfs_flow {
 	struct igbr_rule rule;
-	u16 id;
+	struct igbr_match match;
 	u32 flow_id;
 };
 
@@ -124,6 +130,8 @@ struct igbr_arfs_flow {
  * @packets: of each queue, when the task saw it move
  * @moved: when that was, in jiffies
  * @counts: what was done
+ * @waited: flows that had found no filter free when last one was taken for them
+ * @turn: when that was, in jiffies
  * @tables: by receive queue
  */
 struct igbr_arfs {
@@ -135,25 +143,38 @@ struct igbr_arfs {
 	u64 packets[IGBR_MAX_QUEUES];
 	unsigned long moved[IGBR_MAX_QUEUES];
 	struct igbr_arfs_counts counts;
+	u64 waited;
+	unsigned long turn;
 	struct igbr_arfs_table tables[IGBR_MAX_QUEUES];
 };
 
-/* Context: softirq. Flows of TCP and UDP over IPv4 that are no fragments */
-static bool igbr_arfs_dissect(const struct sk_buff *skb, struct igbr_arfs_ask *ask)
+/* Context: softirq. Flows of TCP and UDP that are no fragments, over IPv6 only if that is wanted */
+static bool igbr_arfs_dissect(const struct sk_buff *skb, struct igbr_match *match, bool ip6)
 {
 	struct flow_keys keys;
 
 	if (!skb_flow_dissect_flow_keys(skb, &keys, 0))
 		return false;
-	if (keys.basic.n_proto != htons(ETH_P_IP) ||
-	    (keys.basic.ip_proto != IPPROTO_TCP && keys.basic.ip_proto != IPPROTO_UDP) ||
+	if ((keys.basic.ip_proto != IPPROTO_TCP && keys.basic.ip_proto != IPPROTO_UDP) ||
 	    keys.control.flags & (FLOW_DIS_IS_FRAGMENT | FLOW_DIS_ENCAPSULATION))
 		return false;
-	ask->source_ip = keys.addrs.v4addrs.src;
-	ask->dest_ip = keys.addrs.v4addrs.dst;
-	ask->source_port = keys.ports.src;
-	ask->dest_port = keys.ports.dst;
-	ask->protocol = keys.basic.ip_proto;
+	*match = (struct igbr_match){
+		.fields = IGBR_HAS(ETHERTYPE) | IGBR_HAS(PROTOCOL) | IGBR_HAS(SOURCE_IP) |
+			  IGBR_HAS(DEST_IP) | IGBR_HAS(SOURCE_PORT) | IGBR_HAS(DEST_PORT),
+		.ethertype = keys.basic.n_proto,
+		.protocol = keys.basic.ip_proto,
+		.source_port = keys.ports.src,
+		.dest_port = keys.ports.dst,
+	};
+	if (keys.basic.n_proto == htons(ETH_P_IP)) {
+		match->source_ip.s6_addr32[0] = keys.addrs.v4addrs.src;
+		match->dest_ip.s6_addr32[0] = keys.addrs.v4addrs.dst;
+		return true;
+	}
+	if (keys.basic.n_proto != htons(ETH_P_IPV6) || !ip6)
+		return false;
+	match->source_ip = keys.addrs.v6addrs.src;
+	match->dest_ip = keys.addrs.v6addrs.dst;
 	return true;
 }
 
@@ -167,13 +188,14 @@ static bool igbr_arfs_dissect(const struct sk_buff *skb, struct igbr_arfs_ask *a
  * Neither waits for a lock nor touches the device.
  *
  * Context: softirq, as a rule from the NAPI instance of the queue that the frame came to.
- * Return: name of the filter for rps_may_expire_flow(), whether the flow gets one or not, so that
- *	the stack goes on asking; or a negative error for what can never be steered.
+ * Return: RPS_NO_FILTER, whether the flow gets a filter or not: with any other name for it newer
+ *	kernels take the flow for steered, and ask no more. The same goes for a negative error, for
+ *	what can never be steered.
  */
 int igbr_arfs_steer(struct net_device *netdev, const struct sk_buff *skb, u16 queue, u32 flow_id)
 {
 	struct igbr_adapter *adapter = netdev_priv(netdev);
-	unsigned int from = skb_get_rx_queue(skb), bucket;
+	unsigned int from = skb_get_rx_queue(skb), bucket, weight;
 	struct igbr_arfs *arfs = adapter->arfs;
 	struct igbr_arfs_table *table;
 	struct igbr_arfs_ask *ask, fresh = { .hash = skb_get_hash_raw(skb) };
@@ -181,18 +203,20 @@ int igbr_arfs_steer(struct net_device *netdev, const struct sk_buff *skb, u16 qu
 	if (from >= IGBR_MAX_QUEUES)
 		return -EINVAL;
 	table = &arfs->tables[from];
-	if (!adapter->hw.mac->filters.full_tuples) {
+	if (!adapter->hw.mac->filters.tuples) {
 		WRITE_ONCE(table->refused_mac, table->refused_mac + 1);
 		return -EOPNOTSUPP;
 	}
 	bucket = fresh.hash % IGBR_ARFS_BUCKETS;
 	ask = &table->asks[bucket];
+	weight = READ_ONCE(table->weights[bucket]);
 	if (ask->hash != fresh.hash || !ask->asks) {
-		if (table->weights[bucket]) {
-			table->weights[bucket]--;
-			return IGBR_ARFS_NO_BUCKET;
+		if (weight) {
+			WRITE_ONCE(table->weights[bucket], weight - 1);
+			return RPS_NO_FILTER;
 		}
-		if (!igbr_arfs_dissect(skb, &fresh)) {
+		if (!igbr_arfs_dissect(skb, &fresh.match,
+				       !adapter->hw.mac->filters.full_tuples)) {
 			WRITE_ONCE(table->refused_kind, table->refused_kind + 1);
 			return -EPROTONOSUPPORT;
 		}
@@ -203,18 +227,18 @@ int igbr_arfs_steer(struct net_device *netdev, const struct sk_buff *skb, u16 qu
 	fresh.flow_id = flow_id;
 	fresh.asks++;
 	if (test_and_set_bit_lock(0, &table->writing))
-		return IGBR_ARFS_NO_BUCKET;
+		return RPS_NO_FILTER;
 	write_seqcount_begin(&table->seq);
 	*ask = fresh;
 	write_seqcount_end(&table->seq);
 	clear_bit_unlock(0, &table->writing);
-	if (table->weights[bucket] < IGBR_ARFS_WEIGHT_MAX)
-		table->weights[bucket]++;
+	if (weight < IGBR_ARFS_WEIGHT_MAX)
+		WRITE_ONCE(table->weights[bucket], weight + 1);
 	if (!READ_ONCE(arfs->awake)) {
 		WRITE_ONCE(arfs->awake, true);
 		schedule_delayed_work(&arfs->work, msecs_to_jiffies(IGBR_ARFS_PASS_MS));
 	}
-	return from * IGBR_ARFS_BUCKETS + bucket;
+	return RPS_NO_FILTER;
 }
 
 /* What is being written now is seen next time; false: then it is not to be used. */
@@ -255,7 +279,7 @@ static bool igbr_arfs_is_idle(struct igbr_arfs *arfs, const struct igbr_arfs_flo
 
 	if (time_before(jiffies, flow->rule.since + IGBR_ARFS_GRACE))
 		return false;
-	return rps_may_expire_flow(arfs->adapter->netdev, queue, flow->flow_id, flow->id) ||
+	return rps_may_expire_flow(arfs->adapter->netdev, queue, flow->flow_id, RPS_NO_FILTER) ||
 	       (time_after(jiffies, arfs->moved[queue] + IGBR_ARFS_IDLE) &&
 		time_after(jiffies, flow->rule.since + IGBR_ARFS_IDLE));
 }
@@ -282,39 +306,23 @@ static unsigned int igbr_arfs_expire(struct igbr_arfs *arfs)
 	return writes;
 }
 
-static void igbr_arfs_match(const struct igbr_arfs_ask *ask, struct igbr_match *match)
-{
-	*match = (struct igbr_match){
-		.fields = IGBR_HAS(ETHERTYPE) | IGBR_HAS(PROTOCOL) | IGBR_HAS(SOURCE_IP) |
-			  IGBR_HAS(DEST_IP) | IGBR_HAS(SOURCE_PORT) | IGBR_HAS(DEST_PORT),
-		.ethertype = htons(ETH_P_IP),
-		.protocol = ask->protocol,
-		.source_port = ask->source_port,
-		.dest_port = ask->dest_port,
-	};
-	match->source_ip.s6_addr32[0] = ask->source_ip;
-	match->dest_ip.s6_addr32[0] = ask->dest_ip;
-}
-
 static struct igbr_arfs_flow *igbr_arfs_find(struct igbr_arfs *arfs,
 					     const struct igbr_match *match)
 {
 	unsigned int slot;
 
 	for (slot = 0; slot < IGBR_TUPLES; slot++)
-		if (arfs->flows[slot] && !memcmp(&arfs->flows[slot]->rule.match, match,
-						 sizeof(*match)))
+		if (arfs->flows[slot] && !memcmp(&arfs->flows[slot]->match, match, sizeof(*match)))
 			return arfs->flows[slot];
 	return NULL;
 }
 
 /* A flow whose reader has moved; false: it has a filter, and that leads to the right queue. */
 static bool igbr_arfs_move(struct igbr_arfs *arfs, struct igbr_arfs_flow *flow,
-			   const struct igbr_arfs_ask *ask, u16 id)
+			   const struct igbr_arfs_ask *ask)
 {
 	bool moves = flow->rule.queue != ask->queue;
 
-	flow->id = id;
 	flow->flow_id = ask->flow_id;
 	if (!moves)
 		return false;
@@ -323,34 +331,133 @@ static bool igbr_arfs_move(struct igbr_arfs *arfs, struct igbr_arfs_flow *flow,
 	return true;
 }
 
+/* Small tuple filters cannot tell such flows apart. */
+static bool igbr_arfs_is_other(const struct igbr_match *one, const struct igbr_match *other)
+{
+	return one->protocol == other->protocol && one->dest_port == other->dest_port &&
+	       memcmp(one, other, sizeof(*one));
+}
+
+/* Whether another flow is in view that the MAC cannot tell from this one */
+static bool igbr_arfs_is_shared(struct igbr_arfs *arfs, const struct igbr_match *match)
+{
+	unsigned int queue, bucket;
+	struct igbr_arfs_ask ask;
+
+	if (arfs->adapter->hw.mac->filters.full_tuples)
+		return false;
+	for (queue = 0; queue < arfs->adapter->active_queues; queue++)
+		for (bucket = 0; bucket < IGBR_ARFS_BUCKETS; bucket++)
+			if (igbr_arfs_read(&arfs->tables[queue], bucket, &ask) && ask.asks &&
+			    igbr_arfs_is_other(&ask.match, match) &&
+			    time_before(jiffies, arfs->seen[queue][bucket].last + IGBR_ARFS_VIEW))
+				return true;
+	return false;
+}
+
+/* Take the filters back that catch more than one flow; returns slots written. */
+static unsigned int igbr_arfs_part(struct igbr_arfs *arfs)
+{
+	unsigned int slot, writes = 0;
+
+	for (slot = 0; slot < IGBR_TUPLES; slot++) {
+		if (!arfs->flows[slot] || !igbr_arfs_is_shared(arfs, &arfs->flows[slot]->match))
+			continue;
+		arfs->counts.refused_shared++;
+		igbr_arfs_drop(arfs, slot);
+		writes++;
+	}
+	return writes;
+}
+
+/*
+ * Others wait: the flow that has had its filter longest asks for it anew, and gets it at once if it
+ * is as busy as they are. So, too, ends a filter whose flow is gone while another one, which has
+ * the same place in the stack's table, is not. Returns slots written.
+ */
+static unsigned int igbr_arfs_take_turns(struct igbr_arfs *arfs)
+{
+	struct igbr_arfs_flow *flow, *oldest = NULL;
+	unsigned int slot, place = 0;
+
+	if (arfs->counts.refused_full == arfs->waited ||
+	    time_before(jiffies, arfs->turn + IGBR_ARFS_TURN))
+		return 0;
+	arfs->waited = arfs->counts.refused_full;
+	arfs->turn = jiffies;
+	for (slot = 0; slot < IGBR_TUPLES; slot++) {
+		flow = arfs->flows[slot];
+		if (!flow || time_before(jiffies, flow->rule.since + IGBR_ARFS_TERM) ||
+		    (oldest && !time_before(flow->rule.since, oldest->rule.since)))
+			continue;
+		oldest = flow;
+		place = slot;
+	}
+	if (!oldest)
+		return 0;
+	arfs->counts.yielded++;
+	igbr_arfs_drop(arfs, place);
+	return 1;
+}
+
+/* As much of a flow as the MAC's tuple filters compare */
+static void igbr_arfs_narrow(const struct igbr_arfs *arfs, const struct igbr_match *flow,
+			     struct igbr_match *match)
+{
+	*match = *flow;
+	if (arfs->adapter->hw.mac->filters.full_tuples)
+		return;
+	*match = (struct igbr_match){
+		.fields = IGBR_HAS(ETHERTYPE) | IGBR_HAS(PROTOCOL) | IGBR_HAS(DEST_PORT),
+		.ethertype = flow->ethertype,
+		.protocol = flow->protocol,
+		.dest_port = flow->dest_port,
+	};
+}
+
+/* Give a flow a filter; -EADDRINUSE: its port is not its own; else what the owner of them says. */
+static int igbr_arfs_give(struct igbr_arfs *arfs, const struct igbr_arfs_pick *pick,
+			  unsigned int slot)
+{
+	struct igbr_arfs_flow *flow, fresh = {
+		.match = pick->ask.match,
+		.rule.queue = pick->ask.queue,
+		.flow_id = pick->ask.flow_id,
+	};
+	int err;
+
+	if (igbr_arfs_is_shared(arfs, &fresh.match))
+		return -EADDRINUSE;
+	igbr_arfs_narrow(arfs, &fresh.match, &fresh.rule.match);
+	flow = kmemdup(&fresh, sizeof(fresh), GFP_KERNEL);
+	if (!flow)
+		return -ENOMEM;
+	err = igbr_filter_insert_flow(arfs->adapter, &flow->rule);
+	if (err) {
+		kfree(flow);
+		return err;
+	}
+	arfs->flows[slot] = flow;
+	return 0;
+}
+
 static bool igbr_arfs_admit(struct igbr_arfs *arfs, const struct igbr_arfs_pick *pick)
 {
-	struct igbr_arfs_flow *flow;
+	struct igbr_arfs_seen *seen = &arfs->seen[pick->id / IGBR_ARFS_BUCKETS]
+						 [pick->id % IGBR_ARFS_BUCKETS];
 	unsigned int slot;
 	int err;
 
 	for (slot = 0; slot < IGBR_TUPLES && arfs->flows[slot]; slot++)
 		;
-	if (slot == IGBR_TUPLES) {
-		arfs->counts.refused_full++;
-		return false;
-	}
-	flow = kzalloc(sizeof(*flow), GFP_KERNEL);
-	if (!flow)
-		return false;
-	igbr_arfs_match(&pick->ask, &flow->rule.match);
-	flow->rule.queue = pick->ask.queue;
-	flow->id = pick->id;
-	flow->flow_id = pick->ask.flow_id;
-	err = igbr_filter_insert_flow(arfs->adapter, &flow->rule);
-	if (err) {
-		arfs->counts.refused_full += err == -ENOSPC;
-		kfree(flow);
-		return false;
-	}
-	arfs->flows[slot] = flow;
-	arfs->counts.steered++;
-	return true;
+	err = slot < IGBR_TUPLES ? igbr_arfs_give(arfs, pick, slot) : -ENOSPC;
+	arfs->counts.steered += !err;
+	arfs->counts.refused_full += err == -ENOSPC;
+	arfs->counts.refused_shared += err == -EADDRINUSE;
+	arfs->counts.refused_rule += err == -EEXIST;
+	if (err == -EADDRINUSE || err == -EEXIST)
+		seen->pause = jiffies + IGBR_ARFS_PAUSE;
+	return !err;
 }
 
 /* Among the picks, which are as many as may be written, if it asked more than one of them */
@@ -365,8 +472,12 @@ static void igbr_arfs_pick(struct igbr_arfs_pick *picks, const struct igbr_arfs_
 	picks[i] = *pick;
 }
 
-/* How often a bucket's flow asked since the last pass, and whether it is busy */
-static u32 igbr_arfs_watch(struct igbr_arfs_seen *seen, const struct igbr_arfs_ask *ask)
+/*
+ * How often a bucket's flow asked since the last pass, and whether it is busy. One that is silent
+ * leaves its bucket to the next.
+ */
+static u32 igbr_arfs_watch(struct igbr_arfs_seen *seen, const struct igbr_arfs_ask *ask,
+			   u16 *weight)
 {
 	u32 asks;
 
@@ -375,10 +486,13 @@ static u32 igbr_arfs_watch(struct igbr_arfs_seen *seen, const struct igbr_arfs_a
 	asks = ask->asks - seen->asks;
 	seen->asks = ask->asks;
 	seen->busy += asks;
-	if (asks)
+	if (asks) {
 		seen->silent = 0;
-	else if (seen->silent < IGBR_ARFS_SILENCE && ++seen->silent == IGBR_ARFS_SILENCE)
+		WRITE_ONCE(seen->last, jiffies);
+	} else if (seen->silent < IGBR_ARFS_SILENCE && ++seen->silent == IGBR_ARFS_SILENCE) {
 		seen->busy = 0;
+		WRITE_ONCE(*weight, 0);
+	}
 	return asks;
 }
 
@@ -390,18 +504,16 @@ static unsigned int igbr_arfs_serve(struct igbr_arfs *arfs, unsigned int queue,
 	struct igbr_arfs_pick pick = { .id = queue * IGBR_ARFS_BUCKETS + bucket };
 	struct igbr_arfs_seen *seen = &arfs->seen[queue][bucket];
 	struct igbr_arfs_flow *flow;
-	struct igbr_match match;
 
 	if (!igbr_arfs_read(&arfs->tables[queue], bucket, &pick.ask))
 		return 0;
-	pick.asks = igbr_arfs_watch(seen, &pick.ask);
+	pick.asks = igbr_arfs_watch(seen, &pick.ask, &arfs->tables[queue].weights[bucket]);
 	if (!pick.asks || !may_write || pick.ask.queue >= arfs->adapter->active_queues)
 		return 0;
-	igbr_arfs_match(&pick.ask, &match);
-	flow = igbr_arfs_find(arfs, &match);
+	flow = igbr_arfs_find(arfs, &pick.ask.match);
 	if (flow)
-		return igbr_arfs_move(arfs, flow, &pick.ask, pick.id);
-	if (seen->busy >= IGBR_ARFS_BUSY)
+		return igbr_arfs_move(arfs, flow, &pick.ask);
+	if (seen->busy >= IGBR_ARFS_BUSY && time_after_eq(jiffies, seen->pause))
 		igbr_arfs_pick(picks, &pick);
 	return 0;
 }
@@ -433,6 +545,8 @@ static void igbr_arfs_task(struct work_struct *work)
 		for (bucket = 0; bucket < IGBR_ARFS_BUCKETS; bucket++)
 			writes += igbr_arfs_serve(arfs, queue, bucket, picks,
 						  writes < IGBR_ARFS_WRITES);
+	writes += igbr_arfs_part(arfs);
+	writes += igbr_arfs_take_turns(arfs);
 	for (i = 0; i < IGBR_ARFS_WRITES && picks[i].asks && writes < IGBR_ARFS_WRITES; i++)
 		writes += igbr_arfs_admit(arfs, &picks[i]);
 	/* Who asks between these two asks again with the next frame. */
@@ -476,29 +590,34 @@ void igbr_arfs_exit(struct igbr_adapter *adapter)
 /**
  * igbr_arfs_each - look at the flows that the stack asked for of late
  * @adapter: the port
- * @show: is given what the flow is, where it arrives and where it is to go, and how often it was
- *	asked for; another value than 0 ends it
+ * @show: is given each; another value than 0 ends it
  * @data: for @show
  *
  * Context: process, rtnl.
  * Return: 0 or what @show returned.
  */
 int igbr_arfs_each(struct igbr_adapter *adapter,
-		   int (*show)(const struct igbr_match *match, unsigned int from,
-			       unsigned int queue, u32 asks, void *data), void *data)
+		   int (*show)(const struct igbr_arfs_sight *sight, void *data), void *data)
 {
+	struct igbr_arfs *arfs = adapter->arfs;
 	unsigned int queue, bucket;
 	struct igbr_arfs_ask ask;
-	struct igbr_match match;
 	int err = 0;
 
 	for (queue = 0; queue < IGBR_MAX_QUEUES && !err; queue++)
 		for (bucket = 0; bucket < IGBR_ARFS_BUCKETS && !err; bucket++) {
-			if (!igbr_arfs_read(&adapter->arfs->tables[queue], bucket, &ask) ||
-			    !ask.asks)
+			unsigned long last = READ_ONCE(arfs->seen[queue][bucket].last);
+
+			if (!igbr_arfs_read(&arfs->tables[queue], bucket, &ask) || !ask.asks ||
+			    time_after_eq(jiffies, last + IGBR_ARFS_VIEW))
 				continue;
-			igbr_arfs_match(&ask, &match);
-			err = show(&match, queue, ask.queue, ask.asks, data);
+			err = show(&(struct igbr_arfs_sight){
+					   .match = &ask.match,
+					   .from = queue,
+					   .queue = ask.queue,
+					   .asks = ask.asks,
+					   .age = jiffies_to_msecs(jiffies - last),
+				   }, data);
 		}
 	return err;
 }

@@ -1,29 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The owner of the filter slots. It finds a kind of filter that can do what a rule asks, a slot
- * of that kind, and a place among the other rules in which the device decides as their locations
- * say; what cannot be had is refused, with the reason in the log. It writes the slots, and writes
- * all of them again to a MAC that was reset.
+ * The owner of the filter slots. It finds a slot of the kind of filter that can do what a rule
+ * asks, and a place among the other rules in which the device decides as their locations
+ * say; what cannot be had is refused, with the reason in the answer to who asks. It writes
+ * the slots, and writes all of them again to a MAC that was reset.
  */
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 
 #include "../igbr.h"
 #include "filter.h"
+#include "kind.h"
 
 /* Priorities of tuple and flex filters: as many as there are slots of a kind */
 #define IGBR_TOP_PRIORITY	7
-
-#define IGBR_VLAN_PRIORITIES	8
-/* Queues that a kind's register has bits for */
-#define IGBR_ETHERTYPE_QUEUES	8
-#define IGBR_VLAN_QUEUES	4
-
-/* What full tuple filters compare, and what the others do */
-#define IGBR_FULL_TUPLE		(IGBR_HAS(ETHERTYPE) | IGBR_HAS(PROTOCOL) |		\
-				 IGBR_HAS(SOURCE_IP) | IGBR_HAS(DEST_IP) |		\
-				 IGBR_HAS(SOURCE_PORT) | IGBR_HAS(DEST_PORT))
-#define IGBR_SMALL_TUPLE	(IGBR_HAS(ETHERTYPE) | IGBR_HAS(PROTOCOL) | IGBR_HAS(DEST_PORT))
 
 /**
  * struct igbr_filters - the rules of a port
@@ -67,193 +57,30 @@ void igbr_filter_exit(struct igbr_adapter *adapter)
 	adapter->filters = NULL;
 }
 
-static unsigned int igbr_filter_slots(const struct igbr_adapter *adapter,
-				      enum igbr_filter_kind kind)
-{
-	const struct igbr_filter_info *info = &adapter->hw.mac->filters;
-
-	switch (kind) {
-	case IGBR_FILTER_ETHERTYPE:
-		return info->ethertypes;
-	case IGBR_FILTER_FLEX:
-		return info->flexes;
-	case IGBR_FILTER_TUPLE:
-		return info->tuples;
-	case IGBR_FILTER_VLAN_PRIORITY:
-		return info->vlan_priorities ? IGBR_VLAN_PRIORITIES : 0;
-	default:
-		return 0;
-	}
-}
-
 /**
- * igbr_filter_locations - how many rules there can be
+ * igbr_filter_locations - how many rules ethtool can set
  * @adapter: the port
  *
  * Return: locations, which are numbered from 0; not each kind of rule fits all of them.
  */
 unsigned int igbr_filter_locations(const struct igbr_adapter *adapter)
 {
-	enum igbr_filter_kind kind;
-	unsigned int count = 0;
-
-	for (kind = 0; kind < IGBR_FILTER_KINDS; kind++)
-		count += igbr_filter_slots(adapter, kind);
-	return count;
+	return igbr_kind_location(adapter, IGBR_FILTER_KINDS);
 }
 
-static const char *igbr_filter_kind_name(enum igbr_filter_kind kind)
-{
-	static const char * const names[IGBR_FILTER_KINDS] = {
-		[IGBR_FILTER_ETHERTYPE] = "Ethernet type",
-		[IGBR_FILTER_FLEX] = "flex",
-		[IGBR_FILTER_TUPLE] = "tuple",
-		[IGBR_FILTER_VLAN_PRIORITY] = "VLAN priority",
-	};
-
-	return names[kind];
-}
-
-/* Small tuple filters see IP, but do not know its versions. */
-static bool igbr_is_version_blind(const struct igbr_adapter *adapter,
-				  const struct igbr_rule *rule)
-{
-	return rule->kind == IGBR_FILTER_TUPLE && !adapter->hw.mac->filters.full_tuples;
-}
-
-/* The fields that the device really compares */
-static u16 igbr_compared_fields(const struct igbr_adapter *adapter, const struct igbr_rule *rule)
-{
-	if (igbr_is_version_blind(adapter, rule))
-		return rule->match.fields & ~IGBR_HAS(ETHERTYPE);
-	return rule->match.fields;
-}
-
-/* Whether a rule is about an Ethernet type that is not IP */
-static bool igbr_is_not_ip(const struct igbr_rule *rule)
-{
-	return rule->match.fields & IGBR_HAS(ETHERTYPE) &&
-	       rule->match.ethertype != htons(ETH_P_IP) &&
-	       rule->match.ethertype != htons(ETH_P_IPV6);
-}
-
-static bool igbr_field_differs(const struct igbr_match *a, const struct igbr_match *b,
-			       enum igbr_field field)
-{
-	switch (field) {
-	case IGBR_FIELD_DEST_MAC:
-		return !ether_addr_equal(a->dest_mac, b->dest_mac);
-	case IGBR_FIELD_SOURCE_MAC:
-		return !ether_addr_equal(a->source_mac, b->source_mac);
-	case IGBR_FIELD_ETHERTYPE:
-		return a->ethertype != b->ethertype;
-	case IGBR_FIELD_VLAN_PRIORITY:
-		return a->vlan_priority != b->vlan_priority;
-	case IGBR_FIELD_PROTOCOL:
-		return a->protocol != b->protocol;
-	case IGBR_FIELD_SOURCE_IP:
-		return memcmp(&a->source_ip, &b->source_ip, sizeof(a->source_ip));
-	case IGBR_FIELD_DEST_IP:
-		return memcmp(&a->dest_ip, &b->dest_ip, sizeof(a->dest_ip));
-	case IGBR_FIELD_SOURCE_PORT:
-		return a->source_port != b->source_port;
-	case IGBR_FIELD_DEST_PORT:
-		return a->dest_port != b->dest_port;
-	default:
-		return false;
-	}
-}
-
-/* Whether a frame can match both rules */
-static bool igbr_rules_overlap(const struct igbr_adapter *adapter, const struct igbr_rule *a,
-			       const struct igbr_rule *b)
-{
-	unsigned long both = igbr_compared_fields(adapter, a) & igbr_compared_fields(adapter, b);
-	unsigned int field;
-
-	if ((igbr_is_version_blind(adapter, a) && igbr_is_not_ip(b)) ||
-	    (igbr_is_version_blind(adapter, b) && igbr_is_not_ip(a)))
-		return false;
-	for_each_set_bit(field, &both, IGBR_FIELDS)
-		if (igbr_field_differs(&a->match, &b->match, field))
-			return false;
-	return true;
-}
-
-static bool igbr_rules_equal(const struct igbr_adapter *adapter, const struct igbr_rule *a,
-			     const struct igbr_rule *b)
-{
-	return igbr_compared_fields(adapter, a) == igbr_compared_fields(adapter, b) &&
-	       igbr_rules_overlap(adapter, a, b);
-}
-
-static void igbr_explain_matches(struct igbr_adapter *adapter)
-{
-	const struct igbr_mac_info *mac = adapter->hw.mac;
-
-	if (mac->filters.full_tuples)
-		netdev_err(adapter->netdev, "%s matches an Ethernet type alone, or IPv4 addresses, protocol and ports, each as a whole; no IPv6, no MAC address, no VLAN\n",
-			   mac->name);
-	else
-		netdev_err(adapter->netdev, "%s matches MAC addresses, Ethernet type, IP addresses, protocol and ports, each as a whole%s\n",
-			   mac->name, mac->filters.vlan_priorities ?
-			   ", or a VLAN priority alone" : "; no VLAN");
-}
-
-/* Find the kind of filter for a rule. */
-static int igbr_choose_kind(struct igbr_adapter *adapter, struct igbr_rule *rule)
-{
-	const struct igbr_filter_info *info = &adapter->hw.mac->filters;
-	const struct igbr_match *match = &rule->match;
-	u16 fields = match->fields;
-	bool ip4 = match->ethertype == htons(ETH_P_IP);
-
-	if (!fields) {
-		netdev_err(adapter->netdev, "a rule has to match something\n");
-		return -EINVAL;
-	}
-	if (fields == IGBR_HAS(ETHERTYPE) && info->ethertypes) {
-		rule->kind = IGBR_FILTER_ETHERTYPE;
-	} else if (fields == IGBR_HAS(VLAN_PRIORITY) && info->vlan_priorities) {
-		rule->kind = IGBR_FILTER_VLAN_PRIORITY;
-	} else if (info->full_tuples && ip4 && !(fields & ~IGBR_FULL_TUPLE)) {
-		rule->kind = IGBR_FILTER_TUPLE;
-	} else if (info->tuples && !info->full_tuples && ip4 && fields == IGBR_SMALL_TUPLE) {
-		rule->kind = IGBR_FILTER_TUPLE;
-	} else if (info->flexes && !(fields & IGBR_HAS(VLAN_PRIORITY))) {
-		rule->kind = IGBR_FILTER_FLEX;
-	} else {
-		igbr_explain_matches(adapter);
-		return -EOPNOTSUPP;
-	}
-	return 0;
-}
-
-static unsigned int igbr_kind_queues(const struct igbr_adapter *adapter,
-				     enum igbr_filter_kind kind)
-{
-	switch (kind) {
-	case IGBR_FILTER_ETHERTYPE:
-		return IGBR_ETHERTYPE_QUEUES;
-	case IGBR_FILTER_VLAN_PRIORITY:
-		return IGBR_VLAN_QUEUES;
-	default:
-		return adapter->hw.mac->max_queues;
-	}
-}
-
-static int igbr_check_queue(struct igbr_adapter *adapter, const struct igbr_rule *rule)
+static int igbr_check_queue(struct igbr_adapter *adapter, const struct igbr_rule *rule,
+			    struct netlink_ext_ack *extack)
 {
 	unsigned int queues = igbr_kind_queues(adapter, rule->kind);
 
 	if (rule->queue >= adapter->config.queues) {
-		netdev_err(adapter->netdev, "there is no queue %u, only 0 to %u\n", rule->queue,
-			   adapter->config.queues - 1);
+		NL_SET_ERR_MSG_FMT(extack, "there is no queue %u, only 0 to %u", rule->queue,
+				   adapter->config.queues - 1);
 		return -EINVAL;
 	}
 	if (rule->queue >= queues) {
-		netdev_err(adapter->netdev, "%s filters lead to queues 0 to %u only\n",
-			   igbr_filter_kind_name(rule->kind), queues - 1);
+		NL_SET_ERR_MSG_FMT(extack, "%s filters lead to queues 0 to %u only",
+				   igbr_kind_name(rule->kind), queues - 1);
 		return -EINVAL;
 	}
 	return 0;
@@ -272,6 +99,9 @@ static void igbr_rule_write(struct igbr_adapter *adapter, const struct igbr_rule
 		break;
 	case IGBR_FILTER_TUPLE:
 		igbr_hw_write_tuple(hw, rule->slot, &rule->match, rule->queue, rule->priority);
+		break;
+	case IGBR_FILTER_SYN:
+		igbr_hw_write_syn(hw, rule->queue);
 		break;
 	case IGBR_FILTER_VLAN_PRIORITY:
 		igbr_hw_write_vlan_priority(hw, rule->slot, rule->queue);
@@ -305,6 +135,9 @@ static void igbr_slot_clear(struct igbr_adapter *adapter, enum igbr_filter_kind 
 	case IGBR_FILTER_TUPLE:
 		igbr_hw_clear_tuple(hw, slot);
 		break;
+	case IGBR_FILTER_SYN:
+		igbr_hw_clear_syn(hw);
+		break;
 	case IGBR_FILTER_VLAN_PRIORITY:
 		igbr_hw_clear_vlan_priority(hw, slot);
 		break;
@@ -316,6 +149,22 @@ static void igbr_slot_clear(struct igbr_adapter *adapter, enum igbr_filter_kind 
 static bool igbr_is_flow(const struct igbr_rule *rule)
 {
 	return rule->location == IGBR_FLOW_LOCATION;
+}
+
+static bool igbr_is_tc(const struct igbr_rule *rule)
+{
+	return rule->location >= IGBR_TC_LOCATION && !igbr_is_flow(rule);
+}
+
+/* A rule's place in the words of who set it */
+static const char *igbr_place_name(const struct igbr_rule *rule)
+{
+	return igbr_is_tc(rule) ? "tc's prio" : "location";
+}
+
+static unsigned int igbr_place(const struct igbr_rule *rule)
+{
+	return igbr_is_tc(rule) ? rule->location - IGBR_TC_LOCATION : rule->location;
 }
 
 /*
@@ -349,14 +198,15 @@ static void igbr_rule_evict(struct igbr_adapter *adapter, struct igbr_rule *rule
 		igbr_slot_clear(adapter, rule->kind, rule->slot);
 }
 
-/* Context: the lock. A rule with the same match */
+/* Context: the lock. A rule with the same match that is no flow unless this is one, too */
 static struct igbr_rule *igbr_find_twin(struct igbr_adapter *adapter,
 					const struct igbr_rule *rule)
 {
 	struct igbr_rule *other;
 
 	list_for_each_entry(other, &adapter->filters->rules, list)
-		if (igbr_rules_equal(adapter, rule, other))
+		if ((igbr_is_flow(rule) || !igbr_is_flow(other)) &&
+		    igbr_rules_equal(adapter, rule, other))
 			return other;
 	return NULL;
 }
@@ -376,7 +226,7 @@ static struct igbr_rule *igbr_find_flow(struct igbr_adapter *adapter,
 /* Context: the lock. Any slot serves; a VLAN priority is its slot's number. */
 static bool igbr_find_slot(struct igbr_adapter *adapter, struct igbr_rule *rule)
 {
-	unsigned int slots = igbr_filter_slots(adapter, rule->kind);
+	unsigned int slots = igbr_kind_slots(adapter, rule->kind);
 	unsigned long taken = 0;
 	struct igbr_rule *other;
 
@@ -391,101 +241,157 @@ static bool igbr_find_slot(struct igbr_adapter *adapter, struct igbr_rule *rule)
 	return rule->slot < slots;
 }
 
+/*
+ * Whether a rule is to decide over frames of a flow. Those that the device asks before a flow's
+ * filter, or with a higher priority, do so by themselves, but if no frame is left, the filter is
+ * of no use. What it would only ask afterwards must not lose a frame to the flow.
+ */
+static bool igbr_rule_beats_flow(const struct igbr_adapter *adapter, const struct igbr_rule *rule,
+				 const struct igbr_rule *flow)
+{
+	if (igbr_is_flow(rule) || !igbr_rules_overlap(adapter, rule, flow))
+		return false;
+	/* Of a flow with both addresses and ports the first segment has long come. */
+	if (rule->kind == IGBR_FILTER_SYN && adapter->hw.mac->filters.full_tuples)
+		return false;
+	return rule->kind > flow->kind || !(rule->match.fields & ~flow->match.fields);
+}
+
+/* Context: the lock. Flows that the rule decides over give their slots back. */
+static void igbr_evict_beaten(struct igbr_adapter *adapter, const struct igbr_rule *rule)
+{
+	struct igbr_rule *flow, *next;
+
+	list_for_each_entry_safe(flow, next, &adapter->filters->rules, list)
+		if (igbr_is_flow(flow) && igbr_rule_beats_flow(adapter, rule, flow))
+			igbr_rule_evict(adapter, flow);
+}
+
+/* Context: the lock. Whether a rule decides over the flow */
+static bool igbr_is_beaten(struct igbr_adapter *adapter, const struct igbr_rule *flow)
+{
+	struct igbr_rule *rule;
+
+	list_for_each_entry(rule, &adapter->filters->rules, list)
+		if (igbr_rule_beats_flow(adapter, rule, flow))
+			return true;
+	return false;
+}
+
 /* Context: the lock. Flows give way. */
-static int igbr_choose_slot(struct igbr_adapter *adapter, struct igbr_rule *rule)
+static int igbr_choose_slot(struct igbr_adapter *adapter, struct igbr_rule *rule,
+			    struct netlink_ext_ack *extack)
 {
 	struct igbr_rule *other = igbr_find_twin(adapter, rule);
 
-	if (other && !igbr_is_flow(other)) {
-		netdev_err(adapter->netdev, "the rule at location %u matches the same frames\n",
-			   other->location);
+	if (other) {
+		NL_SET_ERR_MSG_FMT(extack, "the rule at %s %u matches the same frames",
+				   igbr_place_name(other), igbr_place(other));
 		return -EEXIST;
 	}
-	if (other)
-		igbr_rule_evict(adapter, other);
-	if (igbr_find_slot(adapter, rule))
-		return 0;
-	other = igbr_find_flow(adapter, rule);
-	if (other) {
+	if (!igbr_find_slot(adapter, rule)) {
+		other = igbr_find_flow(adapter, rule);
+		if (!other) {
+			NL_SET_ERR_MSG_FMT(extack, "all %u %s filters are in use",
+					   igbr_kind_slots(adapter, rule->kind),
+					   igbr_kind_name(rule->kind));
+			return -ENOSPC;
+		}
 		igbr_rule_evict(adapter, other);
 		igbr_find_slot(adapter, rule);
-		return 0;
 	}
-	netdev_err(adapter->netdev, "all %u %s filters are in use\n",
-		   igbr_filter_slots(adapter, rule->kind), igbr_filter_kind_name(rule->kind));
-	return -ENOSPC;
+	igbr_evict_beaten(adapter, rule);
+	return 0;
 }
 
-/* Where a kind's rules go if nobody says where: so, no two kinds are in each other's way. */
-static unsigned int igbr_kind_location(const struct igbr_adapter *adapter,
-				       enum igbr_filter_kind kind)
-{
-	enum igbr_filter_kind earlier;
-	unsigned int location = 0;
-
-	for (earlier = 0; earlier < kind; earlier++)
-		location += igbr_filter_slots(adapter, earlier);
-	return location;
-}
-
-static int igbr_refuse_location(struct igbr_adapter *adapter, const struct igbr_rule *rule,
-				const struct igbr_rule *other)
+static int igbr_refuse_location(const struct igbr_rule *rule, const struct igbr_rule *other,
+				struct netlink_ext_ack *extack)
 {
 	bool first = rule->kind < other->kind;
 
-	netdev_err(adapter->netdev, "some frames match the rule at location %u, too, and the device asks %s filters before %s filters: this rule's location has to be %s\n",
-		   other->location,
-		   igbr_filter_kind_name(first ? rule->kind : other->kind),
-		   igbr_filter_kind_name(first ? other->kind : rule->kind),
-		   first ? "lower" : "higher");
+	NL_SET_ERR_MSG_FMT(extack, "the device asks the rule at %s %u %s: this one has to be %s",
+			   igbr_place_name(other), igbr_place(other), first ? "later" : "first",
+			   first ? "lower" : "higher");
 	return -EINVAL;
 }
+
+/**
+ * struct igbr_places - where a rule can be
+ * @first: lowest location
+ * @end: lowest location that is too high
+ * @bad: a rule in whose way its own location would be; NULL: it is right
+ * @taken: locations that others have
+ */
+struct igbr_places {
+	unsigned int first;
+	unsigned int end;
+	struct igbr_rule *bad;
+	DECLARE_BITMAP(taken, IGBR_RULES_MAX);
+};
 
 /*
  * Context: the lock. Between the locations of the rules that the device asks before and after
  * this one, if a frame can match both: within a kind the slots' priorities follow the locations.
  */
-static int igbr_choose_location(struct igbr_adapter *adapter, struct igbr_rule *rule)
+static void igbr_find_places(struct igbr_adapter *adapter, const struct igbr_rule *rule,
+			     struct igbr_places *places)
 {
-	unsigned int locations = igbr_filter_locations(adapter), first = 0, end = locations, place;
-	DECLARE_BITMAP(taken, IGBR_RULES_MAX) = { };
-	struct igbr_rule *other, *bad = NULL;
+	struct igbr_rule *other;
 
 	list_for_each_entry(other, &adapter->filters->rules, list) {
 		if (igbr_is_flow(other))
 			continue;
-		__set_bit(other->location, taken);
+		if (!igbr_is_tc(other))
+			__set_bit(other->location, places->taken);
 		if (other->kind == rule->kind || !igbr_rules_overlap(adapter, rule, other))
 			continue;
 		if (other->kind < rule->kind) {
-			first = max(first, other->location + 1);
+			places->first = max(places->first, other->location + 1);
 			if (rule->location < other->location)
-				bad = other;
+				places->bad = other;
 		} else {
-			end = min(end, other->location);
+			places->end = min(places->end, other->location);
 			if (rule->location > other->location)
-				bad = other;
+				places->bad = other;
 		}
 	}
-	if (rule->location == IGBR_ANY_LOCATION) {
-		place = find_next_zero_bit(taken, end,
-					   max(first, igbr_kind_location(adapter, rule->kind)));
-		if (place >= end)
-			place = find_next_zero_bit(taken, end, min(first, end));
-		if (place < end) {
-			rule->location = place;
-			return 0;
-		}
-		netdev_err(adapter->netdev, "no location is left from %u on and before %u, where this rule would have to be\n",
-			   first, end);
+}
+
+static int igbr_choose_any(struct igbr_adapter *adapter, struct igbr_rule *rule,
+			   const struct igbr_places *places, struct netlink_ext_ack *extack)
+{
+	unsigned int place = find_next_zero_bit(places->taken, places->end,
+						max(places->first,
+						    igbr_kind_location(adapter, rule->kind)));
+
+	if (place >= places->end)
+		place = find_next_zero_bit(places->taken, places->end,
+					   min(places->first, places->end));
+	if (place >= places->end) {
+		NL_SET_ERR_MSG_FMT(extack, "no location from %u to before %u is left",
+				   places->first, places->end);
 		return -ENOSPC;
 	}
-	if (rule->location >= locations || test_bit(rule->location, taken)) {
-		netdev_err(adapter->netdev, "locations are 0 to %u, and one rule fits each\n",
-			   locations - 1);
+	rule->location = place;
+	return 0;
+}
+
+/* Context: the lock */
+static int igbr_choose_location(struct igbr_adapter *adapter, struct igbr_rule *rule,
+				struct netlink_ext_ack *extack)
+{
+	struct igbr_places places = { .end = igbr_filter_locations(adapter) };
+
+	igbr_find_places(adapter, rule, &places);
+	if (rule->location == IGBR_ANY_LOCATION)
+		return igbr_choose_any(adapter, rule, &places, extack);
+	if (!igbr_is_tc(rule) && (rule->location >= igbr_filter_locations(adapter) ||
+				  test_bit(rule->location, places.taken))) {
+		NL_SET_ERR_MSG_FMT(extack, "locations are 0 to %u, and one rule fits each",
+				   igbr_filter_locations(adapter) - 1);
 		return -EINVAL;
 	}
-	return bad ? igbr_refuse_location(adapter, rule, bad) : 0;
+	return places.bad ? igbr_refuse_location(rule, places.bad, extack) : 0;
 }
 
 /* Context: the lock. The rule is complete. */
@@ -509,26 +415,28 @@ static void igbr_rule_add(struct igbr_adapter *adapter, struct igbr_rule *rule)
  * @adapter: the port, started or not
  * @rule: match, queue and location are set; the rest is set here. It belongs to the owner until
  *	igbr_filter_remove()
+ * @extack: says why not
  *
  * Context: process, rtnl.
- * Return: 0, or a negative error, and the log tells why: -EOPNOTSUPP: the MAC cannot match this;
- *	-EINVAL: no such queue or location, or not there; -EEXIST: another rule has the same
- *	match; -ENOSPC: all slots are in use.
+ * Return: 0, or a negative error: -EOPNOTSUPP: the MAC cannot match this; -EINVAL: no such queue
+ *	or location, or not there; -EEXIST: another rule has the same match; -ENOSPC: all slots
+ *	are in use.
  */
-int igbr_filter_insert(struct igbr_adapter *adapter, struct igbr_rule *rule)
+int igbr_filter_insert(struct igbr_adapter *adapter, struct igbr_rule *rule,
+		       struct netlink_ext_ack *extack)
 {
 	struct igbr_filters *filters = adapter->filters;
 	int err;
 
 	mutex_lock(&filters->lock);
-	err = igbr_choose_kind(adapter, rule);
+	err = igbr_kind_choose(adapter, rule, extack);
 	if (!err)
-		err = igbr_check_queue(adapter, rule);
+		err = igbr_check_queue(adapter, rule, extack);
 	if (!err)
-		err = igbr_choose_location(adapter, rule);
+		err = igbr_choose_location(adapter, rule, extack);
 	/* Last, since flows give way to it. */
 	if (!err)
-		err = igbr_choose_slot(adapter, rule);
+		err = igbr_choose_slot(adapter, rule, extack);
 	if (!err)
 		igbr_rule_add(adapter, rule);
 	mutex_unlock(&filters->lock);
@@ -538,11 +446,12 @@ int igbr_filter_insert(struct igbr_adapter *adapter, struct igbr_rule *rule)
 /**
  * igbr_filter_insert_flow - let a flow go to a queue, as long as nobody else needs the slot
  * @adapter: the port
- * @rule: match, for a MAC with full tuple filters, and queue are set; the rest is set here. It
- *	belongs to the owner until igbr_filter_remove(), even if it is evicted before
+ * @rule: match, which the MAC's tuple filters can compare, and queue are set; the rest is set
+ *	here. It belongs to the owner until igbr_filter_remove(), even if it is evicted before
  *
  * Context: process.
- * Return: 0; -ENOSPC or -EEXIST: there is no slot, or a rule for the flow.
+ * Return: 0; -ENOSPC: there is no slot; -EEXIST: a rule decides over the flow, or another flow's
+ *	filter compares the same.
  */
 int igbr_filter_insert_flow(struct igbr_adapter *adapter, struct igbr_rule *rule)
 {
@@ -552,7 +461,7 @@ int igbr_filter_insert_flow(struct igbr_adapter *adapter, struct igbr_rule *rule
 	rule->kind = IGBR_FILTER_TUPLE;
 	rule->location = IGBR_FLOW_LOCATION;
 	mutex_lock(&filters->lock);
-	if (igbr_find_twin(adapter, rule))
+	if (igbr_is_beaten(adapter, rule) || igbr_find_twin(adapter, rule))
 		err = -EEXIST;
 	else if (!igbr_find_slot(adapter, rule))
 		err = -ENOSPC;
@@ -582,11 +491,11 @@ void igbr_filter_move(struct igbr_adapter *adapter, struct igbr_rule *rule, unsi
 }
 
 /**
- * igbr_filter_remove - undo igbr_filter_insert()
+ * igbr_filter_remove - undo igbr_filter_insert() or igbr_filter_insert_flow()
  * @adapter: the port, started or not
  * @rule: the rule
  *
- * Context: process, rtnl.
+ * Context: process.
  */
 void igbr_filter_remove(struct igbr_adapter *adapter, struct igbr_rule *rule)
 {
@@ -600,6 +509,62 @@ void igbr_filter_remove(struct igbr_adapter *adapter, struct igbr_rule *rule)
 		igbr_rank_rules(adapter, NULL);
 	}
 	mutex_unlock(&filters->lock);
+}
+
+static bool igbr_needs_queue(const struct igbr_rule *rule, unsigned int queues)
+{
+	return igbr_is_tc(rule) && rule->queue >= queues;
+}
+
+/**
+ * igbr_filter_check_queues - whether the rules of tc do with fewer queues
+ * @adapter: the port
+ * @queues: queue pairs
+ *
+ * The core asks for ethtool's rules itself, and flows need no queue.
+ *
+ * Context: process, rtnl.
+ * Return: 0 or -EBUSY, and the log tells why.
+ */
+int igbr_filter_check_queues(struct igbr_adapter *adapter, unsigned int queues)
+{
+	struct igbr_rule *rule;
+	int err = 0;
+
+	mutex_lock(&adapter->filters->lock);
+	list_for_each_entry(rule, &adapter->filters->rules, list)
+		if (igbr_needs_queue(rule, queues)) {
+			netdev_err(adapter->netdev, "tc's rule of prio %u needs queue %u\n",
+				   igbr_place(rule), rule->queue);
+			err = -EBUSY;
+			break;
+		}
+	mutex_unlock(&adapter->filters->lock);
+	return err;
+}
+
+/**
+ * igbr_filter_evict_queues - take the filters of tc's rules that lead to queues that are gone
+ * @adapter: the port
+ * @queues: queue pairs
+ *
+ * Only a reload takes queues away that they need. tc cannot be told, and keeps the rules.
+ *
+ * Context: process, rtnl.
+ */
+void igbr_filter_evict_queues(struct igbr_adapter *adapter, unsigned int queues)
+{
+	struct igbr_rule *rule, *next;
+
+	mutex_lock(&adapter->filters->lock);
+	list_for_each_entry_safe(rule, next, &adapter->filters->rules, list)
+		if (igbr_needs_queue(rule, queues)) {
+			netdev_warn(adapter->netdev,
+				    "tc's rule of prio %u is of no effect: its queue %u is gone\n",
+				    igbr_place(rule), rule->queue);
+			igbr_rule_evict(adapter, rule);
+		}
+	mutex_unlock(&adapter->filters->lock);
 }
 
 /**
@@ -642,7 +607,7 @@ void igbr_filter_start(struct igbr_adapter *adapter)
 
 	mutex_lock(&filters->lock);
 	for (kind = 0; kind < IGBR_FILTER_KINDS; kind++)
-		for (slot = 0; slot < igbr_filter_slots(adapter, kind); slot++)
+		for (slot = 0; slot < igbr_kind_slots(adapter, kind); slot++)
 			igbr_slot_clear(adapter, kind, slot);
 	list_for_each_entry(rule, &filters->rules, list)
 		igbr_rule_write(adapter, rule);

@@ -11,6 +11,7 @@
 
 #include "../igbr.h"
 #include "filter.h"
+#include "match.h"
 #include "ntuple.h"
 
 /* A VLAN tag's priority: the only part of it that a filter can compare */
@@ -28,39 +29,33 @@ struct igbr_ntuple {
 
 /**
  * struct igbr_parser - ethtool's words on their way to a match
- * @netdev: for messages
+ * @extack: for messages
  * @match: what came out so far
  * @err: 0, or why nothing will
  */
 struct igbr_parser {
-	struct net_device *netdev;
+	struct netlink_ext_ack *extack;
 	struct igbr_match *match;
 	int err;
 };
 
-static void igbr_refuse(struct igbr_parser *parser, int err, const char *why)
-{
-	if (!parser->err)
-		netdev_err(parser->netdev, "%s\n", why);
-	parser->err = err;
-}
+/* The first reason is the one that is told. */
+#define igbr_refuse(parser, why_not, why) do {			\
+	struct igbr_parser *__parser = (parser);		\
+								\
+	if (!__parser->err)					\
+		NL_SET_ERR_MSG(__parser->extack, why);		\
+	__parser->err = (why_not);				\
+} while (0)
 
 /* Compare a field if its mask is set. */
-static void igbr_parse_field(struct igbr_parser *parser, enum igbr_field field, void *to,
-			     const void *value, const void *mask, size_t length)
-{
-	if (!memchr_inv(mask, 0, length))
-		return;
-	if (memchr_inv(mask, 0xff, length)) {
-		igbr_refuse(parser, -EOPNOTSUPP, "a field is matched as a whole or not at all");
-		return;
-	}
-	parser->match->fields |= BIT(field);
-	memcpy(to, value, length);
-}
-
-#define IGBR_PARSE(parser, field, to, value, mask)					\
-	igbr_parse_field(parser, IGBR_FIELD_##field, &(to), &(value), &(mask), sizeof(mask))
+#define IGBR_PARSE(parser, field, to, value, mask) do {				\
+	struct igbr_parser *__to = (parser);						\
+											\
+	if (!IGBR_MATCH_ADD(__to->match, field, to, value, mask))			\
+		igbr_refuse(__to, -EOPNOTSUPP,						\
+			    "a field is matched as a whole or not at all");		\
+} while (0)
 
 static void igbr_parse_nothing(struct igbr_parser *parser, const void *mask, size_t length)
 {
@@ -179,10 +174,10 @@ static void igbr_parse_ext(struct igbr_parser *parser, const struct ethtool_rx_f
 	}
 }
 
-static int igbr_parse_spec(struct net_device *netdev, const struct ethtool_rx_flow_spec *spec,
-			   struct igbr_match *match)
+static int igbr_parse_spec(const struct ethtool_rx_flow_spec *spec, struct igbr_match *match,
+			   struct netlink_ext_ack *extack)
 {
-	struct igbr_parser parser = { .netdev = netdev, .match = match };
+	struct igbr_parser parser = { .extack = extack, .match = match };
 	const union ethtool_flow_union *h = &spec->h_u, *m = &spec->m_u;
 
 	switch (spec->flow_type & ~(FLOW_EXT | FLOW_MAC_EXT)) {
@@ -221,17 +216,17 @@ static int igbr_parse_spec(struct net_device *netdev, const struct ethtool_rx_fl
 	return parser.err;
 }
 
-static int igbr_parse_action(struct net_device *netdev, const struct ethtool_rx_flow_spec *spec,
-			     unsigned int *queue)
+static int igbr_parse_action(const struct ethtool_rx_flow_spec *spec, unsigned int *queue,
+			     struct netlink_ext_ack *extack)
 {
 	u64 action = spec->ring_cookie;
 
 	if (action == RX_CLS_FLOW_DISC || action == RX_CLS_FLOW_WAKE) {
-		netdev_err(netdev, "a filter leads to a queue: it can neither drop nor wake\n");
+		NL_SET_ERR_MSG(extack, "a filter leads to a queue: it can neither drop nor wake");
 		return -EOPNOTSUPP;
 	}
 	if (ethtool_get_flow_spec_ring_vf(action)) {
-		netdev_err(netdev, "a filter cannot lead to a virtual function\n");
+		NL_SET_ERR_MSG(extack, "a filter cannot lead to a virtual function");
 		return -EOPNOTSUPP;
 	}
 	*queue = min_t(u64, ethtool_get_flow_spec_ring(action), UINT_MAX);
@@ -248,7 +243,8 @@ static void igbr_ntuple_free(struct igbr_adapter *adapter, u32 location)
 }
 
 /* A rule at a location in use takes the other's place, or leaves it there. */
-static int igbr_ntuple_place(struct igbr_adapter *adapter, struct igbr_ntuple *ntuple)
+static int igbr_ntuple_place(struct igbr_adapter *adapter, struct igbr_ntuple *ntuple,
+			     struct netlink_ext_ack *extack)
 {
 	u32 location = ntuple->rule.location;
 	struct igbr_ntuple *old = location < IGBR_RULES_MAX ? adapter->ntuples[location] : NULL;
@@ -256,22 +252,23 @@ static int igbr_ntuple_place(struct igbr_adapter *adapter, struct igbr_ntuple *n
 
 	if (old)
 		igbr_filter_remove(adapter, &old->rule);
-	err = igbr_filter_insert(adapter, &ntuple->rule);
+	err = igbr_filter_insert(adapter, &ntuple->rule, extack);
 	if (!err)
 		kfree(old);
 	else if (old)
-		WARN_ON(igbr_filter_insert(adapter, &old->rule));
+		WARN_ON(igbr_filter_insert(adapter, &old->rule, NULL));
 	return err;
 }
 
-static int igbr_ntuple_insert(struct igbr_adapter *adapter, struct ethtool_rx_flow_spec *spec)
+static int igbr_ntuple_insert(struct igbr_adapter *adapter, struct ethtool_rx_flow_spec *spec,
+			      struct netlink_ext_ack *extack)
 {
-	struct net_device *netdev = adapter->netdev;
 	struct igbr_ntuple *ntuple;
 	int err;
 
-	if (!(netdev->features & NETIF_F_NTUPLE)) {
-		netdev_err(netdev, "rules need ethtool -K %s ntuple on\n", netdev->name);
+	if (!(adapter->netdev->features & NETIF_F_NTUPLE)) {
+		NL_SET_ERR_MSG_FMT(extack, "rules need ethtool -K %s ntuple on",
+				   adapter->netdev->name);
 		return -EOPNOTSUPP;
 	}
 	ntuple = kzalloc(sizeof(*ntuple), GFP_KERNEL);
@@ -280,11 +277,11 @@ static int igbr_ntuple_insert(struct igbr_adapter *adapter, struct ethtool_rx_fl
 	ntuple->spec = *spec;
 	ntuple->rule.location = spec->location == RX_CLS_LOC_ANY ? IGBR_ANY_LOCATION :
 				spec->location;
-	err = igbr_parse_action(netdev, spec, &ntuple->rule.queue);
+	err = igbr_parse_action(spec, &ntuple->rule.queue, extack);
 	if (!err)
-		err = igbr_parse_spec(netdev, spec, &ntuple->rule.match);
+		err = igbr_parse_spec(spec, &ntuple->rule.match, extack);
 	if (!err)
-		err = igbr_ntuple_place(adapter, ntuple);
+		err = igbr_ntuple_place(adapter, ntuple, extack);
 	if (err) {
 		kfree(ntuple);
 		return err;
@@ -303,6 +300,18 @@ static int igbr_ntuple_delete(struct igbr_adapter *adapter, u32 location)
 	return 0;
 }
 
+/* ethtool's call for rules takes no message back: it goes to the log. */
+static int igbr_ntuple_insert_or_log(struct igbr_adapter *adapter,
+				     struct ethtool_rx_flow_spec *spec)
+{
+	struct netlink_ext_ack extack = { };
+	int err = igbr_ntuple_insert(adapter, spec, &extack);
+
+	if (err && extack._msg)
+		netdev_err(adapter->netdev, "%s\n", extack._msg);
+	return err;
+}
+
 /**
  * igbr_ntuple_set - ethtool -N, to set a rule or to delete one
  * @netdev: network device
@@ -316,7 +325,7 @@ int igbr_ntuple_set(struct net_device *netdev, struct ethtool_rxnfc *info)
 
 	switch (info->cmd) {
 	case ETHTOOL_SRXCLSRLINS:
-		return igbr_ntuple_insert(adapter, &info->fs);
+		return igbr_ntuple_insert_or_log(adapter, &info->fs);
 	case ETHTOOL_SRXCLSRLDEL:
 		return igbr_ntuple_delete(adapter, info->fs.location);
 	default:

@@ -90,6 +90,16 @@ int igbr_rss_get(struct net_device *netdev, struct ethtool_rxfh_param *param)
 	return 0;
 }
 
+/* The older of ethtool's calls take no message back: then it goes to the log. */
+static void igbr_rss_refuse(struct net_device *netdev, struct netlink_ext_ack *extack,
+			    const char *why)
+{
+	if (extack)
+		NL_SET_ERR_MSG_FMT_MOD(extack, "%s", why);
+	else
+		netdev_err(netdev, "%s\n", why);
+}
+
 /**
  * igbr_rss_set - ethtool -X
  * @netdev: network device
@@ -106,7 +116,7 @@ int igbr_rss_set(struct net_device *netdev, struct ethtool_rxfh_param *param,
 	unsigned int i;
 
 	if (param->hfunc != ETH_RSS_HASH_NO_CHANGE && param->hfunc != ETH_RSS_HASH_TOP) {
-		NL_SET_ERR_MSG_MOD(extack, "the device's only hash function is toeplitz");
+		igbr_rss_refuse(netdev, extack, "the device's only hash function is toeplitz");
 		return -EOPNOTSUPP;
 	}
 	for (i = 0; param->indir && i < IGBR_RETA_SIZE; i++)
@@ -195,8 +205,8 @@ int igbr_rss_set_fields(struct net_device *netdev, const struct ethtool_rxfh_fie
 		return 0;
 	if (!ports || (data != IGBR_RXH_ADDRESSES &&
 		       data != (IGBR_RXH_ADDRESSES | IGBR_RXH_PORTS))) {
-		NL_SET_ERR_MSG_MOD(extack,
-				   "the device hashes TCP and UDP by sd or sdfn, other by sd");
+		igbr_rss_refuse(netdev, extack,
+				"the device hashes TCP and UDP by sd or sdfn, other by sd");
 		return -EINVAL;
 	}
 	if (data & IGBR_RXH_PORTS)

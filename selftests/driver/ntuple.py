@@ -129,6 +129,32 @@ def feature(card):
     ksft_in("ntuple on", reason(card, f"{RULE} action 1"))
 
 
+def by_tc(card):
+    """tc's flower rules share the filters with ethtool's, say why one is refused, and keep their queue."""
+    ready(card)
+    name = card.ifname
+    flower = f"tc filter add dev {name} ingress protocol ip prio 5 flower ip_proto tcp"
+    action = "skip_sw action skbedit queue_mapping 1 skip_sw"
+    sh(f"tc qdisc add dev {name} clsact")
+    defer(sh, f"tc qdisc del dev {name} clsact")
+    sh(f"{flower} dst_port 5000 {action}")
+    ksft_in("in_hw", output(f"tc filter show dev {name} ingress"))
+    ksft_eq(rules(card), [])
+    ksft_in("tc's prio 5 matches the same", reason(card, f"{RULE} action 1"))
+    location = add(card, "flow-type tcp4 dst-port 5001 action 1")
+    ksft_in(f"location {location} matches the same", refused(f"{flower} dst_port 5001 {action}"))
+    ksft_in("as a whole", refused(f"{flower} src_ip 192.0.2.0/24 {action}"))
+    ksft_in("leads to a queue", refused(f"{flower} dst_port 5002 skip_sw action drop"))
+    sh(f"ethtool -N {name} delete {location} && ethtool -X {name} equal 1")
+    defer(sh, f"ethtool -X {name} default")
+    refused(f"ethtool -L {name} combined 1")
+    ksft_in("needs queue 1", output("dmesg"))
+    refused(f"ethtool -K {name} hw-tc-offload off")
+    sh(f"tc filter del dev {name} ingress")
+    sh(f"ethtool -L {name} combined 1")
+    defer(sh, f"ethtool -L {name} combined 2")
+
+
 def steers(card):
     """The frames of a rule come to its queue, and go where RSS says without it."""
     ready(card)
@@ -147,4 +173,4 @@ def steers(card):
 
 
 if __name__ == "__main__":
-    run(__file__, [shown, locations, cannot_be, twins, capacity, kept, feature, steers])
+    run(__file__, [shown, locations, cannot_be, twins, capacity, kept, feature, by_tc, steers])

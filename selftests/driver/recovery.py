@@ -5,14 +5,19 @@
 import glob
 import os
 import re
+import shutil
 import struct
 import time
 
 from lib.py import KsftSkipEx, defer, ksft_eq, ksft_in, ksft_pr, ksft_true
 from lib.py import full, ip_json, output, read, run, sh, stats64, strings, wait_until, write
+from lib.py.leaks import holdings
 from lib.py.traffic import carries, load, ping
 
 VID = 77
+# Commands that have the card taken out of its slot, the orderly way, and put back
+UNPLUG = os.environ.get("IGBR_UNPLUG", "vmctl unplug port0")
+PLUG = os.environ.get("IGBR_PLUG", "vmctl plug port0")
 # PCI_ERR_UNC_COMP_TIME, which is not fatal by default, PCI_ERR_UNC_MALF_TLP, which is, and PCI_ERR_COR_BAD_TLP
 NON_FATAL, FATAL, CORRECTABLE = 1 << 14, 1 << 18, 1 << 6
 
@@ -157,6 +162,29 @@ def fatal_error(card):
     carries(card)
 
 
+def taken_out_under_traffic(card):
+    """A card that is taken out of its slot under TCP leaves nothing behind; put back, it is a port again."""
+    for command in (UNPLUG, PLUG):
+        if not shutil.which(command.split()[0]):
+            raise KsftSkipEx(f"no command {command.split()[0]}: set IGBR_UNPLUG and IGBR_PLUG")
+    sh(f"ip link set dev {card.ifname} down")
+    closed = holdings(card.driver)["page pools"]
+    card.ready()
+    for _ in range(full(10, 1)):
+        lines, plug = len(output("dmesg").splitlines()), defer(sh, PLUG, ok=False)
+        with load(card):
+            sh(UNPLUG)
+        wait_until(lambda: not os.path.exists(card.port.device), "the card to be gone")
+        wait_until(lambda: holdings(card.driver)["page pools"] == closed, "its page pools to be gone")
+        said = "\n".join(output("dmesg").splitlines()[lines:])
+        ksft_true("does not answer" not in said, "the driver let go of a card that still answered")
+        plug.exec()
+        wait_until(lambda: os.path.exists(card.port.device) and card.port.driver, "the card's driver")
+        card.bound_again()
+        ping(card)
+    carries(card)
+
+
 def wake_on_lan(card):
     """Each wake-up event can be chosen; what the device does not know is refused."""
     said = output(f"ethtool {card.ifname}")
@@ -174,4 +202,5 @@ def wake_on_lan(card):
 
 
 if __name__ == "__main__":
-    run(__file__, [flr_under_traffic, reset_by_power, reset_closed, reset_readers, errors_of_the_bus, wake_on_lan, fatal_error])
+    run(__file__, [flr_under_traffic, reset_by_power, reset_closed, reset_readers, errors_of_the_bus, wake_on_lan,
+                   taken_out_under_traffic, fatal_error])

@@ -79,13 +79,18 @@ def same(one, other):
 
 def kernel_make(release, module_folder, *arguments, **options):
     """make in the kernel's headers with M= the given folder of this checkout."""
+    return module_make(f"/lib/modules/{release}/build", module_folder, *arguments, **options)
+
+
+def module_make(tree, module_folder, *arguments, **options):
+    """The same in any kernel's tree, named as it is found inside."""
     relative = module_folder.relative_to(paths.CHECKOUT)
     argv = [
         "make",
         "-s",
         f"-j{JOBS}",
         "-C",
-        f"/lib/modules/{release}/build",
+        tree,
         f"M={INSIDE}/{relative}",
         *arguments,
     ]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A test program that prints KTAP, by itself in a virtual machine."""
 
+import os
 from dataclasses import dataclass
 
 import cxx
@@ -11,6 +12,10 @@ import rootfs
 import vm
 from say import LabError, say
 
+FULL = os.environ.get("IGBR_FULL", "")
+# In full length a program may take so many times its time.
+LONGER = 24
+
 
 @dataclass
 class Boot:
@@ -19,12 +24,13 @@ class Boot:
     kernel: str
     driver: str
     model: str = ""  # the device model's MAC; empty: QEMU's igb
-    program: str = ""  # as a shell in the checkout would run it
+    program: str = ""  # as a shell in the checkout would run it, with the cases that it is to run
     iommu: bool = False
     cpus: int = 2
+    devices: tuple = ()  # more arguments of QEMU
 
     def subject(self):
-        return self.program.rpartition("/")[2].removesuffix(".py")
+        return self.program.split()[0].rpartition("/")[2].removesuffix(".py")
 
     def name(self):
         words = [self.subject(), self.driver, self.model, self.kernel]
@@ -72,9 +78,16 @@ def one(boot, run_limit):
     release = rootfs.kernel(boot.kernel)
     job = vm.Job(
         ["env", f"LAB_MODEL={boot.model}", *boot.program.split()],
-        machine.Machine(release, cpus=boot.cpus, iommu=boot.iommu, model=boot.model),
+        machine.Machine(
+            release,
+            cpus=boot.cpus,
+            iommu=boot.iommu,
+            model=boot.model,
+            qemu_arguments=list(boot.devices),
+        ),
         driver=boot.driver,
-        run_limit=run_limit,
+        run_limit=LONGER * run_limit if FULL else run_limit,
+        environment={"IGBR_FULL": FULL},
         label=boot.subject(),
     )
     outcome = vm.run(job, said.append, splats.append)

@@ -80,11 +80,13 @@ def make(root, release, modules, script):
     archive.file("bin/busybox", (root / "usr/bin/busybox").read_bytes())
     archive.file("init", script.read_bytes())
     tree = root / "usr/lib/modules" / release
-    table = parse_dependencies((tree / "modules.dep").read_text(encoding="utf-8"))
+    table = {}
+    if modules:
+        table = parse_dependencies((tree / "modules.dep").read_text(encoding="utf-8"))
     names = []
     for path in load_order(table, modules):
         plain = path.rpartition("/")[2].partition(".ko")[0] + ".ko"
         archive.file(f"lib/{plain}", module_bytes(tree / path), 0o644)
         names.append(f"/lib/{plain}")
-    archive.file("modules", ("\n".join(names) + "\n").encode(), 0o644)
+    archive.file("modules", "".join(f"{name}\n" for name in names).encode(), 0o644)
     return archive.bytes()

@@ -8,6 +8,15 @@ from say import LabError
 IMAGE = re.compile(r"linux-image-(\d+\.\d+(?:\.\d+)?\S*?-amd64)")
 FLAVOURS = ("-cloud-", "-rt-")
 
+# In a shell: unpack "$@" of linux-source package $package of $version, fetched here, to $target.
+UNPACK = r"""
+apt-get -q download "$package=$version"
+mkdir -p "$target"
+dpkg-deb --fsys-tarfile "$package"_*.deb | tar -xO "./usr/src/$package.tar.xz" | xz -dc -T2 |
+    tar -x -C "$target" --strip-components=1 "$@"
+rm "$package"_*.deb
+"""
+
 
 def numbers(release):
     """(7, 2, 12) of 7.2.12+deb13-amd64, to compare by."""

@@ -10,6 +10,9 @@ RESULT = re.compile(
 )
 PLAN = re.compile(r"^1\.\.(\d+)(?:\s+# ?SKIP\b *(.*))?$")
 OWN = re.compile(r"^selftests: (\S+): (\S+)$")
+# What a nested output has beside results and what is said of them
+NOISE = re.compile(r"K?TAP version|# (?:Subtest|Totals|module): |# \S+: pass:\d+ fail:\d+")
+INDENT = 4
 
 
 @dataclass
@@ -46,6 +49,22 @@ class Test:
         return found
 
 
+def result(line):
+    """The case of a result line, or None."""
+    match = RESULT.match(line)
+    if not match:
+        return None
+    good, _number, name, directive, rest = match.groups()
+    name = name or ""
+    if directive == "SKIP":
+        return Case(name, "skip", rest or "")
+    if directive == "XFAIL":
+        return Case(name, "skip", f"expected failure {rest or ''}".rstrip())
+    if good == "ok":
+        return Case(name, "ok", rest or "")
+    return Case(name, "fail", " ".join(filter(None, (directive, rest))))
+
+
 def program(name, output, status):
     """A test program by itself, without a runner around it, that ended with this status."""
     reader = Reader(None, None)
@@ -53,6 +72,67 @@ def program(name, output, status):
     for line in output.splitlines():
         reader._inner(line.rstrip("\r"))
     return reader.test
+
+
+def nested(name, output, status):
+    """As program(), of results that are indented below each other, as KUnit's: the innermost count,
+    named by all that they are in."""
+    test = Test(name, "fail" if status else "ok", f"exit={status}" if status else "")
+    groups = Groups()
+    for line in output.splitlines():
+        text = line.strip()
+        depth = (len(line) - len(line.lstrip(" "))) // INDENT
+        plan, case = PLAN.match(text), result(text)
+        if plan:
+            groups.plan(depth, int(plan.group(1)))
+        elif case:
+            groups.end(depth, case)
+        elif text and not NOISE.match(text):
+            test.comments.append(text)
+    test.cases = groups.finish()
+    # Whoever loads KUnit's tests does not hear how they went.
+    if any(case.verdict == "fail" for case in test.cases):
+        test.verdict = "fail"
+    return test
+
+
+class Groups:
+    """A group's members come before its own result, one level deeper."""
+
+    def __init__(self):
+        self.cases = {}  # by depth: those whose group has not ended
+        self.left = {}  # by depth: how many results the plan still wants
+
+    def plan(self, depth, count):
+        self._check(depth)
+        self.left[depth] = count
+
+    def end(self, depth, case):
+        self._check(depth + 1)
+        members = self.cases.pop(depth + 1, [])
+        found = [
+            Case(f"{case.name} {one.name}".strip(), one.verdict, one.reason) for one in members
+        ]
+        if not members or (
+            case.verdict == "fail" and all(one.verdict != "fail" for one in members)
+        ):
+            found.append(case)
+        self.cases.setdefault(depth, []).extend(found)
+        if depth in self.left:
+            self.left[depth] -= 1
+
+    def finish(self):
+        """All cases; whatever was broken off is a failure."""
+        for depth in sorted({*self.cases, *self.left} - {0}, reverse=True):
+            self.end(depth - 1, Case("", "fail", "broken off"))
+        self._check(0)
+        return self.cases.get(0, [])
+
+    def _check(self, depth):
+        missing = self.left.pop(depth, 0)
+        if missing > 0:
+            lost = Case("", "fail", f"{missing} more results were planned")
+            self.cases.setdefault(depth, []).append(lost)
 
 
 class Reader:
@@ -80,7 +160,7 @@ class Reader:
         if line.startswith("#"):
             self._inner(line[2:])
             return
-        verdict = self._result(line)
+        verdict = result(line)
         own = OWN.match(verdict.name) if verdict else None
         if own and own.group(2) == self.test.name:
             self._end(verdict)
@@ -88,7 +168,7 @@ class Reader:
     def _inner(self, line):
         test = self.test
         plan = PLAN.match(line)
-        case = self._result(line)
+        case = result(line)
         if plan:
             test.planned = int(plan.group(1))
             test.reason = plan.group(2) or test.reason
@@ -96,20 +176,6 @@ class Reader:
             test.cases.append(case)
         elif line and not line.startswith(("TAP version", "KTAP version", "Totals:", "# Totals:")):
             test.comments.append(line)
-
-    def _result(self, line):
-        match = RESULT.match(line)
-        if not match:
-            return None
-        good, _number, name, directive, rest = match.groups()
-        name = name or ""
-        if directive == "SKIP":
-            return Case(name, "skip", rest or "")
-        if directive == "XFAIL":
-            return Case(name, "skip", f"expected failure {rest or ''}".rstrip())
-        if good == "ok":
-            return Case(name, "ok", rest or "")
-        return Case(name, "fail", " ".join(filter(None, (directive, rest))))
 
     def _end(self, verdict):
         test, self.test = self.test, None

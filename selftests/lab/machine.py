@@ -26,6 +26,11 @@ class Machine:
     interactive: bool = False
     iommu: bool = False
     model: str = ""  # the project's own device model in place of QEMU's igb
+    image: str = ""  # a kernel with all built in, as a path in the checkout, in place of Debian's
+
+    def modules(self):
+        """What the kernel has to load to reach its root."""
+        return [] if self.image else MODULES
 
 
 def accelerator(cpuinfo=None, device="/dev/kvm"):
@@ -107,7 +112,7 @@ def basics(machine, accelerated):
 
 
 def boot(machine, folder):
-    yield "-kernel", f"/boot/vmlinuz-{machine.release}"
+    yield "-kernel", f"/igbr/{machine.image}" if machine.image else f"/boot/vmlinuz-{machine.release}"
     yield "-initrd", f"{folder}/initramfs"
     yield "-append", command_line(machine, folder)
     yield "-serial", f"file:{folder}/console"

@@ -315,14 +315,10 @@ def answer(root, argv):
     return done.stdout
 
 
-UNPACK = r"""
+UNPACK = f"""
 set -e
 package=$1 version=$2 target=$3; shift 3
-apt-get -q download "$package=$version"
-mkdir -p "$target"
-dpkg-deb --fsys-tarfile "$package"_*.deb | tar -xO "./usr/src/$package.tar.xz" | xz -dc -T2 |
-    tar -x -C "$target" --strip-components=1 "$@"
-rm "$package"_*.deb
+{kernels.UNPACK}
 make -s -C "$target" headers ARCH=x86
 mkdir "$target/tools/testing/selftests/drivers/net/igbr"
 """

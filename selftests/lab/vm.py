@@ -132,7 +132,7 @@ class Run:
         self.write_job()
         script = paths.CHECKOUT / "selftests/lab/guest/init"
         (self.folder / "initramfs").write_bytes(
-            initramfs.make(root, hardware.release, machine.MODULES, script)
+            initramfs.make(root, hardware.release, hardware.modules(), script)
         )
         theirs = {}
         for name in (*machine.CHANNELS, "qmp"):

@@ -46,12 +46,14 @@ TEST(CommandLine, WatchesEverySecondWithoutANumber) {
 TEST(CommandLine, WrongUsageIsOneLineAndExitCode2) {
     using Words = std::vector<const char*>;
     const std::vector<std::pair<Words, std::string>> cases{
-        {{}, "igbtune: "},
+        {{}, "igbtune: a verb is required: show, stats, "},
+        {{"replay", "file"}, "igbtune replay: a verb is required: show, stats, ledger, "},
         {{"shwo", "eth0"}, "igbtune: no such verb shwo; did you mean show?\n"},
         {{"frobnicate"},
          "igbtune: no such verb frobnicate; there are: show, stats, ledger, watch, explain, "
          "doctor, "
-         "metrics, record, replay, save, set, apply, confirm, rollback, diff, check, persist, "
+         "metrics, record, replay, save, set, steer, apply, confirm, rollback, diff, check, "
+         "persist, "
          "driver, "
          "completion\n"},
         {{"show"}, "igbtune show: DEV is required; see igbtune show --help\n"},

@@ -58,7 +58,7 @@ std::vector<std::string> verbs() {
     const std::string help = run_recorded({"--help"}).out;
     bool below = false;
     for (const std::string_view line : util::lines(help)) {
-        below = below || line.starts_with("Subcommands");
+        below = below || line.starts_with("Verbs");
         const auto words = util::words(line);
         if (below && line.starts_with("  ") && !line.starts_with("   ") && !words.empty()) {
             names.emplace_back(words.front());
@@ -113,10 +113,13 @@ TEST_F(Completion, TheManualIsProperRoff) {
     if (!has("groff")) {
         GTEST_SKIP() << "there is no groff";
     }
-    const std::string command =
-        "groff -man -Tutf8 -ww -rCHECKSTYLE=2 " + script("man") + " >/dev/null 2>" + path("errors");
-    EXPECT_EQ(std::system(command.c_str()), 0);  // NOLINT(concurrency-mt-unsafe)
-    EXPECT_EQ(content(path("errors")), "");
+    std::ofstream(path("counters")) << run_recorded({"explain", "--man"}).out;
+    for (const std::string& page : {script("man"), path("counters")}) {
+        const std::string command =
+            "groff -man -Tutf8 -ww -rCHECKSTYLE=2 " + page + " >/dev/null 2>" + path("errors");
+        EXPECT_EQ(std::system(command.c_str()), 0);  // NOLINT(concurrency-mt-unsafe)
+        EXPECT_EQ(content(path("errors")), "") << page;
+    }
 }
 
 TEST_F(Completion, BashOffersWhatIsRight) {

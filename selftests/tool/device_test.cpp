@@ -76,6 +76,18 @@ TEST(Link, IsReadWithItsCounters) {
     EXPECT_EQ(link->statistics, (std::vector<NamedValue>{{"rx_packets", 1}, {"tx_packets", 2}}));
 }
 
+TEST(Link, TellsWhereAnXdpProgramRuns) {
+    Message message = link_message(4);
+    message.put(IFLA_IFNAME, std::string_view("eth0"));
+    message.nest(IFLA_XDP, [&] {
+        message.put(IFLA_XDP_PROG_ID, 12U);
+        message.put(IFLA_XDP_SKB_PROG_ID, 12U);
+        message.put(IFLA_XDP_DRV_PROG_ID, 9U);
+    });
+    EXPECT_EQ(parse_link(message.bytes())->xdp,
+              (std::vector<NamedValue>{{"native", 9}, {"generic", 12}}));
+}
+
 TEST(Link, ACounterThatIsCutOffIsLeftOut) {
     Message message = link_message(4);
     message.put(IFLA_IFNAME, std::string_view("eth0"));

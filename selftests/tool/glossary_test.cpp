@@ -11,6 +11,8 @@
 
 #include "model/doctor.hpp"
 #include "model/ledger.hpp"
+#include "model/snapshot.hpp"
+#include "recorded_sources.hpp"
 #include "util/text.hpp"
 #include "view/doctor_text.hpp"
 #include "view/explain_text.hpp"
@@ -50,6 +52,38 @@ TEST(Glossary, IsFoundByEveryFormOfAName) {
     EXPECT_EQ(likely_term("RcvbufEror"), "RcvbufErrors");
 }
 
+// Of every kind of device, whatever its driver calls its counters.
+TEST(Glossary, KnowsEveryCounterThatIsShown) {
+    for (const auto& [name, device] :
+         {std::pair{"igb", "eth0"}, std::pair{"igb-7.2", "eth0"}, std::pair{"virtio", "net0"},
+          std::pair{"veth", "v0"}, std::pair{"loopback", "lo"}}) {
+        test::Recording recording(name);
+        auto observer = Observer::of(recording.sources, device);
+        ASSERT_TRUE(observer) << observer.error().message;
+        const auto snapshot = observer->take(Extent::ledger);
+        ASSERT_TRUE(snapshot) << snapshot.error().message;
+        for (const CounterGroup& group : snapshot->groups) {
+            for (const Counter& counter : group.counters) {
+                const std::string full = amount_name(group.id, group.instance, counter.name);
+                EXPECT_FALSE(explain(full).empty()) << full;
+            }
+        }
+    }
+    // Not by the name of its group, where it is one of the protocols' known counters.
+    for (const char* const known : {"tcp-ext.TCPTimeouts", "icmp6.InEchos", "udp6.IgnoredMulti"}) {
+        EXPECT_NE(explain(known).front()->name.find('.'), std::string_view::npos) << known;
+    }
+}
+
+TEST(Glossary, ListsWhatAGroupHas) {
+    const auto terms = terms_of_group("softnet[3]");
+    EXPECT_GT(terms.size(), 4U);
+    EXPECT_TRUE(std::ranges::all_of(
+        terms, [](const Term* term) { return term->name.starts_with("softnet."); }));
+    EXPECT_TRUE(terms_of_group("softne").empty());
+    EXPECT_TRUE(terms_of_group("").empty());
+}
+
 // Every counter that the ledger can name, taken from its own sources.
 TEST(Glossary, KnowsEveryCounterOfTheLedger) {
     std::size_t seen = 0;
@@ -79,6 +113,17 @@ TEST(Glossary, IsThePageOfTheManual) {
     text << file.rdbuf();
     EXPECT_TRUE(text.str() == view::term_manual())
         << "make it anew: igbtune explain --rst >Documentation/igbtune-counters.rst";
+}
+
+TEST(Glossary, IsAManualPage) {
+    const std::string page = view::term_page();
+    EXPECT_TRUE(page.starts_with(".\\\" SPDX"));
+    std::size_t entries = 0;
+    for (const std::string_view line : util::lines(page)) {
+        entries += line == ".TP" ? 1U : 0U;
+    }
+    EXPECT_EQ(entries, glossary().size());
+    EXPECT_NE(page.find("\n.TP\n\\fBip\\-ext.InCsumErrors\\fR\n"), std::string::npos);
 }
 
 LedgerReport quiet_report() {
@@ -146,10 +191,13 @@ TEST(Doctor, SeesOneHotQueueAndInterruptsOnOneCpu) {
     }
     Surroundings surroundings;
     surroundings.online_cpus = 4;
+    surroundings.cpus = util::CpuSet{0, 1, 2, 3};
     const auto findings = examine(report, quiet_report(), surroundings);
     ASSERT_EQ(findings.size(), 2U);
     EXPECT_EQ(findings[0].title, "the interrupts of all queues go to CPU 0");
+    EXPECT_EQ(findings[0].command, "igbtune set eth0 rx-0.irq_cpus=0 rx-1.irq_cpus=1");
     EXPECT_EQ(findings[1].title, "queue rx 0 gets most of the packets");
+    EXPECT_EQ(findings[1].command, "igbtune set eth0 rx-0.rps_cpus=0-3");
     EXPECT_EQ(examine(report, quiet_report(), {}).size(), 1U);
 }
 
@@ -161,10 +209,12 @@ TEST(Doctor, TellsTheCommandThatGivesMoreDescriptors) {
     report.snapshot.topology.queues.push_back(queue);
     report.ledger.steps.push_back(
         step_with({}, {flow("no-descriptor", 9, "queue[rx *].hw_drops")}));
-    const auto advice = examine(report, quiet_report(), {}).at(0).advice;
-    EXPECT_EQ(advice, "igbtune set eth0 rings.rx=512 --confirm 60");
+    const auto command = examine(report, quiet_report(), {}).at(0).command;
+    EXPECT_EQ(command, "igbtune set eth0 rings.rx=512 --confirm 60");
+    const std::string text = view::doctor_text(report, examine(report, quiet_report(), {}), {});
+    EXPECT_NE(text.find("\n   $ " + command + "\n"), std::string::npos) << text;
     report.snapshot.topology.queues[0].rx->ring = 4096;
-    EXPECT_NE(examine(report, quiet_report(), {}).at(0).advice, advice) << "there are no more";
+    EXPECT_EQ(examine(report, quiet_report(), {}).at(0).command, "") << "there are no more";
 }
 
 TEST(Doctor, SeesPollingThatStopsOften) {
@@ -173,7 +223,14 @@ TEST(Doctor, SeesPollingThatStopsOften) {
     report.amounts.set("softnet[0].time_squeeze", {.value = 9, .bits = 32});
     EXPECT_TRUE(examine(report, quiet_report(), {}).empty());
     report.amounts.set("softnet[0].time_squeeze", {.value = 10, .bits = 32});
-    EXPECT_EQ(examine(report, quiet_report(), {}).size(), 1U);
+    ASSERT_EQ(examine(report, quiet_report(), {}).size(), 1U);
+    EXPECT_EQ(examine(report, quiet_report(), {}).at(0).command, "") << "its value is not known";
+    Surroundings surroundings;
+    surroundings.settings = {{"net.core.netdev_budget", 300},
+                             {"net.core.netdev_budget_usecs", 8000}};
+    EXPECT_EQ(examine(report, quiet_report(), surroundings).at(0).command,
+              "igbtune set eth0 sysctl.net.core.netdev_budget=600 "
+              "sysctl.net.core.netdev_budget_usecs=16000");
     report.amounts.set("softnet[0].processed", {.value = 20000, .bits = 32});
     EXPECT_TRUE(examine(report, quiet_report(), {}).empty()) << "a squeeze now and then";
 }

@@ -181,11 +181,13 @@ TEST(Hostile, EveryParserSurvivesWhatOthersTakeAndItsRuins) {
     const std::vector<std::string> inputs = well_formed();
     ASSERT_GT(inputs.size(), 40U);
     Dice dice;
-    const auto parse = [](std::size_t parser, std::string input) {
-        input.insert(input.begin(), static_cast<char>(parser));
-        parse_anything(std::as_bytes(std::span(input)));
+    const std::size_t texts = text_parser_count();
+    const auto parse = [texts](std::size_t parser, std::string input) {
+        const bool text = parser < texts;
+        input.insert(input.begin(), static_cast<char>(text ? parser : parser - texts));
+        (text ? parse_text : parse_message)(std::as_bytes(std::span(input)));
     };
-    for (std::size_t parser = 0; parser < parser_count(); ++parser) {
+    for (std::size_t parser = 0; parser < texts + message_parser_count(); ++parser) {
         for (const std::string& input : inputs) {
             parse(parser, input);
         }

@@ -128,6 +128,25 @@ TEST(Ledger, OfIgbrGivesEveryLostPacketOneOwner) {
     EXPECT_FALSE(ledger.has_open_steps());
 }
 
+TEST(Ledger, TellsDamagedFramesFromThoseThatMemoryWasShortFor) {
+    Values values = way_of_igbr();
+    values.insert(values.end(), {{"queue[rx 0].errors", 1},
+                                 {"queue[rx 0].bad_descs", 0},
+                                 {"queue[rx 1].errors", 0},
+                                 {"queue[rx 1].bad_descs", 0},
+                                 {"queue[rx 1].alloc_failed", 3},
+                                 {"softnet[0].time_squeeze", 8},
+                                 {"softnet[1].time_squeeze", 1}});
+    const Ledger ledger = receive_ledger(amounts(values), machine("igbr"));
+    EXPECT_EQ(drop(ledger, "ring", "damaged"), 1);
+    EXPECT_EQ(drop(ledger, "ring", "driver"), 1);
+    EXPECT_EQ(ledger.find("ring")->unaccounted(), 0);
+    ASSERT_EQ(ledger.queues.size(), 2U);
+    EXPECT_EQ(ledger.queues[1].no_memory, 3);
+    EXPECT_EQ(count(ledger.find("stack")->also, "squeezed"), 9);
+    EXPECT_EQ(ledger.find("stack")->unaccounted(), 12) << "a squeeze is no packet";
+}
+
 TEST(Ledger, OneMorePacketThatNobodyCountsIsUnaccounted) {
     Values values = way_of_igbr();
     for (auto& [name, value] : values) {
@@ -216,6 +235,40 @@ TEST(Ledger, StepsThatCannotBeToldSaySo) {
     }
 }
 
+// Of a snapshot in which an XDP program has the device.
+Snapshot with_program(const std::string& driver, const std::string& place) {
+    Snapshot snapshot = machine(driver);
+    CounterGroup programs;
+    programs.id = "xdp";
+    programs.counters = {{.name = place, .value = 7, .gauge = true}};
+    snapshot.groups.push_back(std::move(programs));
+    return snapshot;
+}
+
+TEST(Ledger, AProgramWhoseVerdictsNobodyCountsLeavesItsStepsOpen) {
+    const Values values{{"queue[rx 0].packets", 50},
+                        {"private.rx_packets", 50},
+                        {"ip.InReceives", 10},
+                        {"ip.InDelivers", 10},
+                        {"udp.InDatagrams", 10}};
+    const Ledger native = receive_ledger(amounts(values), with_program("igb", "native"));
+    ASSERT_NE(native.find("xdp"), nullptr);
+    EXPECT_FALSE(native.find("xdp")->open.empty());
+    EXPECT_FALSE(native.find("stack")->open.empty());
+    EXPECT_EQ(native.find("ring")->unaccounted(), 0);
+    EXPECT_EQ(native.find("ip")->unaccounted(), 0);
+
+    const Ledger generic = receive_ledger(amounts(values), with_program("igb", "generic"));
+    EXPECT_EQ(generic.find("xdp"), nullptr);
+    EXPECT_FALSE(generic.find("stack")->open.empty());
+
+    Values counted = values;
+    counted.emplace_back("queue[rx 0].xdp_drop", 40);
+    const Ledger told = receive_ledger(amounts(counted), with_program("igbr", "native"));
+    EXPECT_EQ(told.find("xdp")->unaccounted(), 0);
+    EXPECT_EQ(told.find("stack")->unaccounted(), 0);
+}
+
 TEST(Ledger, WithoutCountersOfIpItsStepsAreOpen) {
     const Ledger ledger = receive_ledger(amounts({{"stats64.rx_packets", 10}}), machine("veth"));
     for (const char* const step : {"stack", "ip", "transport"}) {
@@ -253,6 +306,22 @@ TEST(Ledger, OfTheWayOutAddsUp) {
     for (const char* const step : {"ip", "ring", "mac"}) {
         EXPECT_EQ(ledger.find(step)->unaccounted(), 0) << step;
     }
+}
+
+TEST(Ledger, OfTheWayOutShowsWhatBqlHolds) {
+    const Values values{{"queue[tx 0].packets", 94}, {"queue[tx 0].stop", 2}};
+    Snapshot snapshot = machine("igbr");
+    CounterGroup bytes;
+    bytes.id = "bql";
+    bytes.instance = "tx 0";
+    bytes.counters = {{.name = "limit", .value = 3000, .gauge = true},
+                      {.name = "inflight", .value = 1514, .gauge = true}};
+    snapshot.groups.push_back(bytes);
+    const Ledger ledger = transmit_ledger(amounts(values), snapshot);
+    ASSERT_EQ(ledger.queues.size(), 1U);
+    EXPECT_EQ(ledger.queues[0].in_flight, 1514);
+    EXPECT_EQ(ledger.queues[0].limit, 3000);
+    EXPECT_EQ(count(ledger.find("ring")->also, "stopped"), 2);
 }
 
 TEST(Amounts, OfAnIntervalWrapAndBeginAgain) {

@@ -100,8 +100,8 @@ TEST(DoctorOfMachines, SeesCpusOfAnotherNode) {
     surroundings.node_cpus = util::CpuSet{4, 5, 6, 7};
     find_far_cpus(port("igbr"), surroundings, findings);
     ASSERT_EQ(findings.size(), 2U);
-    EXPECT_EQ(findings[0].advice, "igbtune set eth0 rx-0.rps_cpus=4-7 --confirm 60");
-    EXPECT_EQ(findings[1].advice, "igbtune set eth0 rx-0.irq_cpus=4-7 --confirm 60");
+    EXPECT_EQ(findings[0].command, "igbtune set eth0 rx-0.rps_cpus=4-7 --confirm 60");
+    EXPECT_EQ(findings[1].command, "igbtune set eth0 rx-0.irq_cpus=4-7 --confirm 60");
     findings.clear();
     surroundings.node_cpus = util::CpuSet{0, 4, 8};
     find_far_cpus(port("igbr"), surroundings, findings);
@@ -119,7 +119,7 @@ TEST(DoctorOfMachines, SeesAnotherDriver) {
     EXPECT_TRUE(findings.empty());
     find_driver(port("igb"), surroundings, findings);
     ASSERT_EQ(findings.size(), 1U);
-    EXPECT_EQ(findings[0].advice, "modprobe igbr && igbtune driver eth0 igbr --confirm 60");
+    EXPECT_EQ(findings[0].command, "modprobe igbr && igbtune driver eth0 igbr --confirm 60");
     surroundings.signatures = "Secure Boot, lockdown integrity";
     find_driver(port("igb"), surroundings, findings);
     ASSERT_EQ(findings.size(), 2U);
@@ -127,7 +127,7 @@ TEST(DoctorOfMachines, SeesAnotherDriver) {
     surroundings.igbr_loaded = true;
     find_driver(port("igb"), surroundings, findings);
     ASSERT_EQ(findings.size(), 3U);
-    EXPECT_EQ(findings[2].advice, "igbtune driver eth0 igbr --confirm 60");
+    EXPECT_EQ(findings[2].command, "igbtune driver eth0 igbr --confirm 60");
 }
 
 TEST(DoctorOfMachines, SeesQueuesThatStandStill) {

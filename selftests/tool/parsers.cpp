@@ -13,12 +13,15 @@
 #include "model/queue_counters.hpp"
 #include "model/queue_map.hpp"
 #include "model/recording.hpp"
+#include "source/drop_monitor.hpp"
 #include "source/interrupts.hpp"
 #include "source/message.hpp"
 #include "source/mib.hpp"
 #include "source/netlink.hpp"
+#include "source/packet_sockets.hpp"
 #include "source/qdisc.hpp"
 #include "source/rtnetlink.hpp"
+#include "source/socket_diag.hpp"
 #include "source/sockets.hpp"
 #include "source/sockstat.hpp"
 #include "source/softnet.hpp"
@@ -30,7 +33,8 @@ namespace igbtune::test {
 namespace {
 
 using source::ByteView;
-using Parser = void (*)(std::string_view text, ByteView bytes);
+using TextParser = void (*)(std::string_view text);
+using MessageParser = void (*)(ByteView bytes);
 
 void walk(const source::Attributes& attributes, int depth) {
     for (const source::Attribute& attribute : attributes) {
@@ -42,42 +46,52 @@ void walk(const source::Attributes& attributes, int depth) {
     }
 }
 
-constexpr std::array<Parser, 24> parsers{
-    [](std::string_view text, ByteView) { (void)source::parse_interrupts(text).ok(); },
-    [](std::string_view text, ByteView) { (void)source::parse_softnet(text).ok(); },
-    [](std::string_view text, ByteView) { (void)source::parse_network_softirqs(text).ok(); },
-    [](std::string_view text, ByteView) { (void)source::parse_paired_mibs(text).ok(); },
-    [](std::string_view text, ByteView) { (void)source::parse_listed_mibs(text).ok(); },
-    [](std::string_view text, ByteView) { (void)source::parse_sockets(text, "udp6").ok(); },
-    [](std::string_view text, ByteView) { (void)source::parse_sockstat(text).ok(); },
-    [](std::string_view text, ByteView) { (void)util::CpuSet::from_list(text).ok(); },
-    [](std::string_view text, ByteView) { (void)util::CpuSet::from_mask(text).ok(); },
-    [](std::string_view text, ByteView) { (void)model::parse_journal(text).ok(); },
-    [](std::string_view text, ByteView) { (void)model::parse_profile(text).ok(); },
-    [](std::string_view text, ByteView) { (void)model::parse_setting(text).ok(); },
-    [](std::string_view text, ByteView) {
+constexpr std::array<TextParser, 22> text_parsers{
+    [](std::string_view text) { (void)source::parse_interrupts(text).ok(); },
+    [](std::string_view text) { (void)source::parse_softnet(text).ok(); },
+    [](std::string_view text) { (void)source::parse_network_softirqs(text).ok(); },
+    [](std::string_view text) { (void)source::parse_paired_mibs(text).ok(); },
+    [](std::string_view text) { (void)source::parse_listed_mibs(text).ok(); },
+    [](std::string_view text) { (void)source::parse_sockets(text, "udp6").ok(); },
+    [](std::string_view text) { (void)source::parse_sockstat(text).ok(); },
+    [](std::string_view text) { (void)source::parse_packet_sockets(text).ok(); },
+    [](std::string_view text) { (void)util::CpuSet::from_list(text).ok(); },
+    [](std::string_view text) { (void)util::CpuSet::from_mask(text).ok(); },
+    [](std::string_view text) { (void)model::parse_journal(text).ok(); },
+    [](std::string_view text) { (void)model::parse_profile(text).ok(); },
+    [](std::string_view text) { (void)model::parse_setting(text).ok(); },
+    [](std::string_view text) {
         model::RecordReader reader;
         for (const std::string_view line : util::lines(text)) {
             (void)reader.take(line).ok();
         }
     },
-    [](std::string_view text, ByteView) { (void)view::baseline_of_json(text).ok(); },
-    [](std::string_view text, ByteView) { (void)model::parse_table(text, 128).ok(); },
-    [](std::string_view text, ByteView) { (void)model::parse_key(text, 40).ok(); },
-    [](std::string_view text, ByteView) { (void)model::parse_fields(text).ok(); },
-    [](std::string_view text, ByteView) { (void)model::explain(text).size(); },
-    [](std::string_view text, ByteView) { (void)model::parse_queue_counter(text).has_value(); },
-    [](std::string_view text, ByteView) { (void)model::queue_of_action(text).has_value(); },
-    [](std::string_view text, ByteView) {
+    [](std::string_view text) { (void)view::baseline_of_json(text).ok(); },
+    [](std::string_view text) { (void)model::parse_table(text, 128).ok(); },
+    [](std::string_view text) { (void)model::parse_key(text, 40).ok(); },
+    [](std::string_view text) { (void)model::parse_fields(text).ok(); },
+    [](std::string_view text) { (void)model::explain(text).size(); },
+    [](std::string_view text) { (void)model::parse_queue_counter(text).has_value(); },
+    [](std::string_view text) { (void)model::queue_of_action(text).has_value(); },
+    [](std::string_view text) {
         std::string input(text);
         (void)cli::keys_in(input).size();
     },
-    [](std::string_view, ByteView bytes) { walk(source::Attributes(bytes), 4); },
-    [](std::string_view, ByteView bytes) {
+};
+
+constexpr std::array<MessageParser, 5> message_parsers{
+    [](ByteView bytes) { walk(source::Attributes(bytes), 4); },
+    [](ByteView bytes) {
         (void)source::parse_link(bytes).ok();
         (void)source::parse_qdisc(bytes).ok();
     },
-    [](std::string_view, ByteView bytes) {
+    [](ByteView bytes) { (void)source::parse_listener(bytes).ok(); },
+    [](ByteView bytes) {
+        for (const source::Bytes& message : source::messages_in(bytes)) {
+            (void)source::parse_drop(message).has_value();
+        }
+    },
+    [](ByteView bytes) {
         source::ReplyReader reader(0);
         (void)reader.take(bytes).ok();
     },
@@ -85,19 +99,28 @@ constexpr std::array<Parser, 24> parsers{
 
 }  // namespace
 
-std::size_t parser_count() {
-    return parsers.size();
+std::size_t text_parser_count() {
+    return text_parsers.size();
 }
 
-void parse_anything(std::span<const std::byte> input) {
-    if (input.empty()) {
-        return;
+std::size_t message_parser_count() {
+    return message_parsers.size();
+}
+
+void parse_text(std::span<const std::byte> input) {
+    if (!input.empty()) {
+        // A copy of its own, so that a byte too far is noticed.
+        const std::string text(reinterpret_cast<const char*>(input.data()) + 1, input.size() - 1);
+        text_parsers.at(std::to_integer<std::size_t>(input.front()) % text_parsers.size())(text);
     }
-    const auto chosen = std::to_integer<std::size_t>(input.front()) % parsers.size();
-    // A copy of its own, so that a byte too far is noticed.
-    const source::Bytes bytes(input.begin() + 1, input.end());
-    const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    parsers.at(chosen)(text, bytes);
+}
+
+void parse_message(std::span<const std::byte> input) {
+    if (!input.empty()) {
+        const source::Bytes bytes(input.begin() + 1, input.end());
+        message_parsers.at(std::to_integer<std::size_t>(input.front()) %
+                           message_parsers.size())(bytes);
+    }
 }
 
 }  // namespace igbtune::test

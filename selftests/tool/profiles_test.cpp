@@ -131,8 +131,18 @@ TEST_F(Profiles, AreAppliedByTheCommandLine) {
     EXPECT_EQ(test::run_with(sources(), {"check", file.c_str(), "eth0"}).code, ExitCode::drift);
     const Said nothing = run_recorded({"apply", "no-such-profile", "eth0"});
     EXPECT_EQ(nothing.code, ExitCode::failure);
-    EXPECT_NE(nothing.err.find("neither as a file nor as a profile in "), std::string::npos)
+    EXPECT_NE(nothing.err.find(": there is no such file, and no such profile in "),
+              std::string::npos)
         << nothing.err;
+}
+
+TEST_F(Profiles, ACpuThatTheMachineDoesNotHaveIsRefused) {
+    put("/sys/devices/system/cpu/possible", "0-7\n");
+    const Said said = test::run_with(sources(), {"set", "eth0", "rx-0.rps_cpus=7-8", "--dry-run"});
+    EXPECT_EQ(said.code, ExitCode::usage);
+    EXPECT_EQ(said.err, "igbtune: rx-0.rps_cpus=7-8: CPUs among 0-7 would be right\n");
+    EXPECT_EQ(test::run_with(sources(), {"set", "eth0", "rx-0.rps_cpus=7", "--dry-run"}).code,
+              ExitCode::ok);
 }
 
 TEST_F(Profiles, OutliveABoot) {

@@ -59,6 +59,7 @@ TEST_F(Schema, DescribesEveryDocumentOfEveryDevice) {
              {std::vector<const char*>{"show", device, "--json"},
               {"stats", device, "--json"},
               {"ledger", device, "--json"},
+              {"doctor", device, "--json"},
               {"ledger", device, "--json", "--tx", "--all"}}) {
             const Said said = run_recorded(arguments, name);
             ASSERT_EQ(said.code, ExitCode::ok) << said.err;

@@ -9,11 +9,12 @@ True runs only when it is named, or in full length.
 
 from dataclasses import dataclass, field
 
-from parts import bench, driver, lab, ledger, model, static, steering, tidy, tool, tuning
+from parts import bench, driver, kunit, lab, ledger, model, static, steering, tidy, tool, tuning
 
 ALL = {
     "lab": lab,
     "static": static,
+    "kunit": kunit,
     "tool": tool,
     "driver": driver,
     "bench": bench,

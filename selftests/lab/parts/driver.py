@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """selftests/driver in a virtual machine per kernel, by the kernel's own kselftest runner."""
 
-import os
 import re
 
 import builds
@@ -22,7 +21,6 @@ TESTS = True
 FOLDER = paths.CHECKOUT / "selftests/driver"
 COLLECTION = "drivers/net/igbr"
 DEFAULT_TIMEOUT = 45
-FULL = os.environ.get("IGBR_FULL", "")
 # On one kernel every DMA mapping takes a bounce buffer, which shows one that is not given back or
 # not synchronized; 256 MiB of them, as much as the largest rings of all queues need
 APPEND = {"lts": "swiotlb=131072,force"}
@@ -51,7 +49,7 @@ def timeout():
     text = settings.read_text(encoding="utf-8") if settings.exists() else ""
     match = re.search(r"^timeout=(\d+)", text, re.M)
     seconds = int(match.group(1)) if match else DEFAULT_TIMEOUT
-    return 6 * seconds if FULL else seconds
+    return 6 * seconds if guestprogram.FULL else seconds
 
 
 def run(report, selection):
@@ -150,7 +148,7 @@ class Machines:
             self.hardware,
             run_limit=timeout() * len(self.left) + 60,
             capture=not self.hardware.model,  # its cable is not QEMU's
-            environment={"LAB_TEST_TIMEOUT": timeout(), "IGBR_FULL": FULL},
+            environment={"LAB_TEST_TIMEOUT": timeout(), "IGBR_FULL": guestprogram.FULL},
             label=f"check-{self.name}",
         )
         reader = ktap.Reader(self.begin, self.end)

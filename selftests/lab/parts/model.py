@@ -54,12 +54,12 @@ def built(report, target="all"):
     return cxx.build(report, SOURCE, TREE, "g++-14", "-DIGB_MODEL_SANITIZE=ON", target=target)
 
 
-def in_machines(report, selection, boots):
+def in_machines(report, selection, boots, seconds=MACHINE_SECONDS):
     """Those of the machines that are wanted."""
     boots = [boot for boot in boots if boot.kernel in selection.kernels]
     for kernel in sorted({boot.kernel for boot in boots if boot.driver == "igbr"}):
         builds.driver(rootfs.kernel(kernel))
-    guestprogram.run(report, boots, MACHINE_SECONDS)
+    guestprogram.run(report, boots, seconds)
 
 
 def fuzz(report):

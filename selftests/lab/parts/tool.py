@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The tool: both compilers, unit tests under the sanitizers, format; in full also the fuzzer."""
+"""The tool: both compilers, unit tests under the sanitizers, format, what it costs, the fuzzer."""
 
-import os
+import re
 
 import builds
 import cxx
 import guestprogram
+import ktap
 import paths
 import rootfs
 from parts import model
@@ -13,7 +14,9 @@ from parts import model
 TITLE = "igbtune"
 SOURCE = "tools/igbtune"
 FOLDERS = (SOURCE, "selftests/tool")
-FUZZ_SECONDS = 300
+FUZZ_TREE = "build/check/tool-fuzz"
+FUZZED = ("text", "netlink", "machine")
+FUZZ_SECONDS = 60 if guestprogram.FULL else 10
 
 
 def run(report, _selection):
@@ -22,12 +25,21 @@ def run(report, _selection):
         return
     files = cxx.sources(*FOLDERS)
     cxx.formatted(report, files)
-    cxx.build(report, SOURCE, "build/tool", "g++-14", "-DCMAKE_BUILD_TYPE=RelWithDebInfo")
+    if cxx.build(report, SOURCE, "build/tool", "g++-14", "-DCMAKE_BUILD_TYPE=RelWithDebInfo"):
+        cost(report)
     tree = "build/check/tool"
     if cxx.build(report, SOURCE, tree, "g++-12", "-DIGBTUNE_TESTS=ON", "-DIGBTUNE_SANITIZE=ON"):
         cxx.tests(report, tree + "/tests", "igbtune_tests")
-    if os.environ.get("IGBR_FULL"):
-        fuzz(report)
+    fuzz(report)
+
+
+def cost(report):
+    """What is compiled for people, not the sanitized one, on this machine's kernel."""
+    done = builds.inside(["python3", "selftests/tool/cost"], **cxx.PIPES)
+    test = ktap.program("cost", done.stdout, done.returncode)
+    for case in test.results():
+        name = f"cost: {case.name}"
+        report.check(name, case.verdict == "ok", case.reason, cxx.tail(done.stdout))
 
 
 def in_machines(report, selection, boots, run_limit):
@@ -42,18 +54,19 @@ def in_machines(report, selection, boots, run_limit):
 
 
 def fuzz(report):
-    """What a parser may not do, libFuzzer finds in minutes where it finds it at all."""
-    tree = "build/check/tool-fuzz"
+    """What a parser may not do, libFuzzer finds in minutes where it finds it at all. Finds stay
+    in the tree."""
     options = ("-DIGBTUNE_TESTS=ON", "-DIGBTUNE_SANITIZE=ON", "-DIGBTUNE_FUZZ=ON")
-    if not cxx.configure(report, SOURCE, tree, "clang++", *options):
+    if not cxx.build(report, SOURCE, FUZZ_TREE, "clang++", *options, target="igbtune_fuzz"):
         return
-    done = builds.inside(["ninja", "-j", builds.JOBS, "-C", tree, "igbtune_fuzz"], **cxx.PIPES)
-    why = "ninja failed"
-    report.check("builds with clang", done.returncode == 0, why, cxx.errors(done.stdout))
-    if done.returncode:
-        return
-    run_fuzz = f"./igbtune_fuzz -max_total_time={FUZZ_SECONDS} -max_len=4096 -print_final_stats=1"
-    done = builds.inside(["sh", "-c", f"cd {tree}/tests && exec {run_fuzz}"], **cxx.PIPES)
-    report.check(
-        "the fuzzer finds nothing", done.returncode == 0, "it does", cxx.tail(done.stdout)
-    )
+    for name in FUZZED:
+        (paths.CHECKOUT / FUZZ_TREE / "tests" / name).mkdir(exist_ok=True)
+        command = (
+            f"cd {FUZZ_TREE}/tests && exec ./igbtune_fuzz_{name} -max_total_time={FUZZ_SECONDS}"
+            f" -max_len=4096 -print_final_stats=1 {name}"
+        )
+        done = builds.inside(["sh", "-c", command], **cxx.PIPES)
+        rounds = re.search(r"number_of_executed_units: *(\d+)", done.stdout)
+        title = f"fuzzed: {name}, {rounds.group(1)} inputs" if rounds else f"fuzzed: {name}"
+        found = done.returncode != 0 or not rounds
+        report.check(title, not found, f"a find: see {FUZZ_TREE}/tests", cxx.tail(done.stdout))

@@ -75,5 +75,15 @@ class Bytes(unittest.TestCase):
             self.assertEqual(initramfs.module_bytes(plain), b"module")
 
 
+class Make(unittest.TestCase):
+    def test_kernel_without_modules(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            (root / "usr/bin").mkdir(parents=True)
+            (root / "usr/bin/busybox").write_bytes(b"busybox")
+            archive = initramfs.make(root, "7.2.1", [], root / "usr/bin/busybox")
+            self.assertIn(("modules", 0o100644, b""), entries(archive))
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -163,5 +163,79 @@ class Alone(unittest.TestCase):
         self.assertEqual(test.comments, ["# 3 frames, 4 wanted"])
 
 
+class Nested(unittest.TestCase):
+    """What KUnit's results look like, of two suites one after the other."""
+
+    RING = """\
+KTAP version 1
+1..1
+    KTAP version 1
+    # Subtest: ring
+    # module: igbr
+    1..2
+        KTAP version 1
+        # Subtest: length
+        ok 1 half pages
+        ok 2 XDP, fragments # SKIP no memory
+    # length: pass:1 fail:0 skip:1 total:2
+    ok 1 length
+    ok 2 wrap
+# ring: pass:2 fail:0 skip:0 total:2
+# Totals: pass:2 fail:0 skip:1 total:3
+ok 1 ring
+"""
+    UNITS = """\
+KTAP version 1
+1..1
+    KTAP version 1
+    # Subtest: units
+    1..1
+    # usecs: EXPECTATION FAILED at /igbr/usecs.c:7
+    Expected 3 == 4
+    not ok 1 usecs
+not ok 1 units
+"""
+
+    def read(self, output, status=0):
+        test = ktap.nested("", output, status)
+        return [(case.name, case.verdict, case.reason) for case in test.results()]
+
+    def test_innermost_results_with_all_names(self):
+        self.assertEqual(
+            self.read(self.RING),
+            [
+                ("ring length half pages", "ok", ""),
+                ("ring length XDP, fragments", "skip", "no memory"),
+                ("ring wrap", "ok", ""),
+            ],
+        )
+
+    def test_failure(self):
+        cases = self.read(self.RING + self.UNITS)
+        self.assertEqual(len(cases), 4)
+        self.assertEqual(cases[3], ("units usecs", "fail", ""))
+        comments = ktap.nested("", self.RING + self.UNITS, 0).comments
+        self.assertEqual(
+            comments, ["# usecs: EXPECTATION FAILED at /igbr/usecs.c:7", "Expected 3 == 4"]
+        )
+
+    def test_group_fails_though_its_members_pass(self):
+        text = self.RING.replace("    ok 1 length", "    not ok 1 length")
+        self.assertEqual(self.read(text)[2], ("ring length", "fail", ""))
+
+    def test_member_is_missing(self):
+        text = self.RING.replace("    ok 2 wrap\n", "")
+        self.assertEqual(self.read(text)[2], ("ring", "fail", "1 more results were planned"))
+
+    def test_broken_off(self):
+        for end in ("        ok 2 XDP", "# length:", "    ok 2 wrap", "ok 1 ring"):
+            with self.subTest(end):
+                cases = self.read(self.RING[: self.RING.index(end)])
+                self.assertIn("fail", [verdict for _, verdict, _ in cases])
+
+    def test_exit_status(self):
+        self.assertEqual(self.read(self.RING, 1)[-1], ("", "fail", "exit=1"))
+
+
 if __name__ == "__main__":
     unittest.main()

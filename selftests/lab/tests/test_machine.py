@@ -33,6 +33,16 @@ class Arguments(unittest.TestCase):
             self.arguments()[self.arguments().index("-append") + 1].split(),
         )
 
+    def test_kernel(self):
+        words = self.arguments()
+        self.assertEqual(words[words.index("-kernel") + 1], "/boot/vmlinuz-7.2.1")
+        words = self.arguments(image="build/kunit/bzImage")
+        self.assertEqual(words[words.index("-kernel") + 1], "/igbr/build/kunit/bzImage")
+
+    def test_kernel_with_all_built_in_loads_nothing(self):
+        self.assertIn("9p", machine.Machine("7.2.1").modules())
+        self.assertEqual(machine.Machine("7.2.1", image="build/kunit/bzImage").modules(), [])
+
     def test_own_arguments_come_last(self):
         self.assertEqual(self.arguments(qemu_arguments=["-d", "int"])[-2:], ["-d", "int"])
 

@@ -2,11 +2,13 @@
 """TCP flows from the peer to readers that live on a CPU each. Runs in the guest."""
 
 import contextlib
+import itertools
 import os
 import socket
 import time
 
-FIRST_PORT = 7000
+# A port for each flow of a run: where filters compare the port alone, one that was used is in view for a while.
+PORTS = itertools.count(7000)
 PAUSE = 0.002
 PIECE = b"x" * 1000
 
@@ -48,12 +50,15 @@ def send_for_ever(address, ports):
         time.sleep(PAUSE)
 
 
-def connect_often(address, port, count):
-    """Connections of a few frames each."""
+def connect_often(address, port, count, told):
+    """Connections of a few frames each; how many there were, as text to a pipe."""
     in_peer()
+    made = 0
     for _ in range(count):
         with contextlib.suppress(OSError), socket.create_connection((address, port)) as connection:
             connection.send(b"short")
+            made += 1
+    os.write(told, str(made).encode())
 
 
 def serve_often(listener):
@@ -68,18 +73,27 @@ class Flows:
 
     def __init__(self, address, cpus):
         self.cpus = {}
+        self.address = address
         self.readers = {}
-        for port, cpu in enumerate(cpus, FIRST_PORT):
-            listener = socket.create_server((address, port))
+        self.listeners = {}
+        for port, cpu in zip(PORTS, cpus):
+            listener = self.listeners[port] = socket.create_server((address, port))
             self.readers[port] = child(lambda listener=listener: read_all(listener))
-            listener.close()
             self.pin(port, cpu)
-        self.sender = child(lambda: send_for_ever(address, list(self.readers)))
+        self.others = [child(lambda: send_for_ever(address, list(self.readers)))]
 
     def pin(self, port, cpu):
         os.sched_setaffinity(self.readers[port], {cpu})
         self.cpus[port] = cpu
 
+    def share(self, port, cpu):
+        """Another flow to the port, whose reader is on that CPU."""
+        reader = child(lambda: read_all(self.listeners[port]))
+        os.sched_setaffinity(reader, {cpu})
+        self.others += [reader, child(lambda: send_for_ever(self.address, [port]))]
+
     def close(self):
-        for pid in (self.sender, *self.readers.values()):
+        for pid in (*self.others, *self.readers.values()):
             end(pid)
+        for listener in self.listeners.values():
+            listener.close()

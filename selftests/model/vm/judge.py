@@ -5,8 +5,6 @@
 igbr is put to the same questions.
 """
 
-import ipaddress
-import random
 import re
 import struct
 import subprocess
@@ -14,12 +12,9 @@ import sys
 import time
 
 from guest import Lacking, chosen, expect, main, run, wait_for
+from hashing import GROUP, arrive, table
 
 FRAMES = 400
-# What fits a packet buffer and a ring: the model's generator knows no pace.
-BURST = 50
-# Flows that differ by their source port only.
-GROUP = 5
 
 
 def probe(bench):
@@ -115,52 +110,16 @@ def jumbo(bench):
         bench.wait_link()
 
 
-def toeplitz(key, data):
-    number = int.from_bytes(key, "big")
-    result = 0
-    for position in range(len(data) * 8):
-        if data[position // 8] >> (7 - position % 8) & 1:
-            result ^= number >> (len(key) * 8 - 32 - position) & 0xffffffff
-    return result
-
-
-def flows_of(source, destination):
-    """Addresses and ports from all over, in groups of GROUP neighbours: with any key they spread."""
-    chance = random.Random(1)
-    first = int(ipaddress.ip_address(source))
-    for _ in range(FRAMES // GROUP):
-        address = str(ipaddress.ip_address(first + chance.randrange(64)))
-        yield {"source": address, "destination": destination, "source_port": chance.randrange(1024, 65000),
-               "destination_port": chance.randrange(1024, 65000)}
-
-
 def rss(bench):
     """Where each flow arrives, as the device counts, against the hash as computed here."""
     rings = int(run(f"ls -d /sys/class/net/{bench.name}/queues/rx-* | wc -l"))
     key = b"".join(struct.pack("<I", bench.model.ask("register", offset=0x5c80 + 4 * i)["value"]) for i in range(10))
     expect(any(key), "no hash key")
-    table = [int(word) for line in re.findall(r"^ +\d+:(.*)$", run(f"ethtool -x {bench.name}"), re.MULTILINE)
-             for word in line.split()]
-    expect(len(table) == 128, f"a table of {len(table)} entries")
-    for kind, source, destination in (("tcp4", "192.0.2.64", "192.0.2.1"), ("tcp6", "2001:db8::40", "2001:db8::1")):
-        wanted = [0] * rings
-        before = bench.model.received()
-        for flow in flows_of(source, destination):
-            addresses = (ipaddress.ip_address(flow[end]).packed for end in ("source", "destination"))
-            addresses = b"".join(addresses)
-            for port in range(flow["source_port"], flow["source_port"] + GROUP):
-                data = addresses + struct.pack(">HH", port, flow["destination_port"])
-                wanted[table[toeplitz(key, data) % 128]] += 1
-            bench.model.ask("generate", kind=kind, count=GROUP, flows=GROUP, tcp_flags=4, **flow)
-            if sum(wanted) % BURST == 0:
-                due = sum(before) + sum(wanted)
-                wait_for(lambda due=due: sum(bench.model.received()) >= due, f"{kind}: a burst arrives")
+    expect(len(table(bench)) == 128, f"a table of {len(table(bench))} entries")
+    for kind in ("tcp4", "tcp6"):
+        wanted = arrive(bench, kind, key, rings, FRAMES // GROUP)
         if rings > 1:
             expect(min(wanted) > FRAMES / rings / 2, f"the flows do not spread: {wanted} by the key {key.hex()}")
-        seen = [now - then for now, then in zip(bench.model.received(), before)][:rings]
-        strays = sum(abs(a - b) for a, b in zip(seen, wanted))
-        # A neighbour's own chatter may have slipped in.
-        expect(strays <= 3, f"{kind}: {seen} where {wanted} was due")
 
 
 def growth(bench, before):

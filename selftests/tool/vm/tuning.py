@@ -8,6 +8,7 @@ Runs in the lab's guest.
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,7 +16,8 @@ import time
 NETIF = os.environ["NETIF"]
 SLOW = float(os.environ.get("LAB_SLOWDOWN", 1))
 PROFILE = "/run/lab/profile.toml"
-KILLS = 50
+FULL = os.environ.get("IGBR_FULL") == "1"
+KILLS = 50 if FULL else 10
 
 # Wanted values; those that the machine does not have are left out.
 WANTED = {
@@ -278,12 +280,16 @@ def steering():
     return ", ".join(sorted(wanted))
 
 
+def profile_file(name):
+    return f"{os.path.dirname(__file__)}/../../../tools/igbtune/profiles/{name}.toml"
+
+
 def profiles():
     """Those that come with igbtune: each fits, and goes back."""
     before = state()
     counts = []
     for name in ("latency", "throughput", "many-core"):
-        path = f"{os.path.dirname(__file__)}/../../../tools/igbtune/profiles/{name}.toml"
+        path = profile_file(name)
         igbtune("apply", path, NETIF)
         igbtune("check", path, NETIF)
         now = state()
@@ -291,6 +297,67 @@ def profiles():
         igbtune("rollback")
         want(state() == before, f"not as before {name}")
     return ", ".join(counts)
+
+
+def interrupts():
+    """Of the port, all of its vectors together."""
+    total = 0
+    with open("/proc/interrupts", encoding="utf-8") as file:
+        for line in file:
+            if NETIF in line.split()[-1]:
+                total += sum(int(word) for word in line.split()[1:] if word.isdigit())
+    return total
+
+
+def processed():
+    """Packets that each CPU took."""
+    with open("/proc/net/softnet_stat", encoding="utf-8") as file:
+        return [int(line.split()[0], 16) for line in file]
+
+
+BURSTS, BURST, SEGMENT, FLOWS = 64, 40, 100, 16
+UDP_SEGMENT = 103
+
+
+def bursts_from_peer():
+    """Bursts of frames: the peer's stack gets one large datagram, and cuts it. Several flows."""
+    with open("/proc/thread-self/ns/net", "rb") as own, open("/run/netns/peer", "rb") as peer:
+        os.setns(peer.fileno(), os.CLONE_NEWNET)
+        try:
+            senders = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(FLOWS)]
+        finally:
+            os.setns(own.fileno(), os.CLONE_NEWNET)
+    for sender in senders:
+        sender.setsockopt(socket.SOL_UDP, UDP_SEGMENT, SEGMENT)
+    for number in range(BURSTS):
+        sender = senders[number % len(senders)]
+        sender.sendto(b"x" * SEGMENT * BURST, (os.environ["LOCAL_V4"], 5000))
+        time.sleep(0.02)
+    time.sleep(1)
+    for sender in senders:
+        sender.close()
+
+
+def effects():
+    """What the profiles do to interrupts and CPUs, as their comments tell it: counts, no times."""
+    told = {}
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as reader:
+        reader.bind(("", 5000))
+        for name in ("none", "latency", "throughput", "many-core"):
+            if name != "none":
+                igbtune("apply", profile_file(name), NETIF)
+            time.sleep(2)  # the link has been down for a moment
+            before, cpus_before = interrupts(), processed()
+            bursts_from_peer()
+            cpus = [now - then for now, then in zip(processed(), cpus_before)]
+            told[name] = (round((interrupts() - before) * 1000 / (BURSTS * BURST)), cpus)
+            if name != "none":
+                igbtune("rollback")
+    for name, (_, cpus) in told.items():
+        want(sum(cpus) >= BURSTS * BURST * 9 // 10, f"{name}: the bursts did not come: {told}")
+    want(told["latency"][0] >= told["throughput"][0], f"latency takes fewer interrupts than throughput: {told}")
+    want(min(told["many-core"][1]) * 10 > sum(told["many-core"][1]), f"many-core leaves a CPU idle: {told}")
+    return ", ".join(f"{name}: {rate} interrupts per 1000 frames, by CPUs {cpus}" for name, (rate, cpus) in told.items())
 
 
 def rules():
@@ -462,7 +529,7 @@ def driver_killed():
 
 
 CASES = (dry_run, wrong_input, failure_in_the_middle, profile_of_thirty, not_confirmed, confirmed, connection_lost,
-         killed_before_the_deadline, killed, steering, rules, coalescing_of_a_queue, profiles, driver,
+         killed_before_the_deadline, killed, steering, rules, coalescing_of_a_queue, profiles, effects, driver,
          driver_that_does_not_serve, driver_killed)
 
 

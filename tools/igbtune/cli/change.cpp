@@ -164,9 +164,9 @@ Result<std::string> profile_source(const std::string& path) {
     }
     auto installed = source::Files().read(std::string(profile_folder) + "/" + path + ".toml");
     if (!installed) {
-        return Error{
-            text.error().kind,
-            text.error().message + ", neither as a file nor as a profile in " + profile_folder};
+        return Error{text.error().kind, util::printable(path) +
+                                            ": there is no such file, and no such profile in " +
+                                            profile_folder};
     }
     return installed;
 }

@@ -9,6 +9,7 @@
 
 #include "model/doctor.hpp"
 #include "model/snapshot.hpp"
+#include "view/doctor_json.hpp"
 #include "view/doctor_text.hpp"
 
 namespace igbtune::cli {
@@ -17,6 +18,7 @@ namespace {
 struct Options {
     FeedOptions from;
     double seconds{};  // 0: since the counters began
+    bool json{};
 };
 
 constexpr double most_seconds = 86400;
@@ -48,8 +50,9 @@ void doctor(Context& context, const Options& options) {
     auto receive = model::report_of(snapshot, begin, source::Direction::rx);
     model::find_owners(**feed, receive);
     const auto transmit = model::report_of(snapshot, begin, source::Direction::tx);
-    context.out << view::doctor_text(
-        receive, model::examine(receive, transmit, (*feed)->surroundings()), context.style);
+    const auto findings = model::examine(receive, transmit, (*feed)->surroundings());
+    context.out << (options.json ? view::doctor_json(receive, findings, view::JsonLayout::indented)
+                                 : view::doctor_text(receive, findings, context.style));
 }
 
 }  // namespace
@@ -61,11 +64,14 @@ void add_doctor(CLI::App& app, Context& context, const FeedOptions& feed) {
     options->from = feed;
     options->from.add_to(*verb);
     if (!feed.recorded()) {
-        verb->add_option("--for", options->seconds,
-                         "Examine the next SECONDS instead of all since the counters began")
-            ->option_text("SECONDS")
-            ->check(CLI::Range(0.0, most_seconds));
+        CLI::Option* const interval =
+            verb->add_option("--for", options->seconds,
+                             "Examine the next SECONDS instead of all since the counters began")
+                ->option_text("SECONDS")
+                ->check(CLI::Range(0.0, most_seconds));
+        options->from.add_monitor_to(*verb, interval);
     }
+    verb->add_flag("--json", options->json, "Print JSON");
     verb->footer(exit_codes_help);
     verb->callback([&context, options] { doctor(context, *options); });
 }

@@ -5,6 +5,7 @@
 #include <ctime>
 #include <optional>
 
+#include "cli/stop_signals.hpp"
 #include "model/recording.hpp"
 #include "util/text.hpp"
 
@@ -42,14 +43,46 @@ void FeedOptions::add_to(CLI::App& verb) {
     }
 }
 
-Result<std::unique_ptr<model::Feed>> FeedOptions::open(Context& context) const {
+void FeedOptions::add_monitor_to(CLI::App& verb, CLI::Option* needs) {
     if (!recorded()) {
-        auto observer = model::Observer::of(context.sources, device_);
-        if (!observer) {
-            return observer.error();
+        CLI::Option* const flag =
+            verb.add_flag("--monitor", monitor_,
+                          "Also ask the kernel's drop monitor for the reason of each drop");
+        if (needs != nullptr) {
+            flag->needs(needs);
         }
+    }
+}
+
+Result<std::unique_ptr<model::Feed>> FeedOptions::open_live(Context& context) const {
+    auto observer = model::Observer::of(context.sources, device_);
+    if (!observer) {
+        return observer.error();
+    }
+    if (!monitor_) {
         return std::unique_ptr<model::Feed>(
             std::make_unique<model::LiveFeed>(context.sources, std::move(*observer)));
+    }
+    // The kernel does not notice the end of who started the monitor: it has to be stopped.
+    auto stop = StopSignals::take();
+    if (!stop) {
+        return stop.error();
+    }
+    auto monitor = source::DropMonitor::start(context.sources.generic());
+    if (!monitor) {
+        return Error{monitor.error().kind, "--monitor: " + monitor.error().message};
+    }
+    const auto signals = std::make_shared<StopSignals>(std::move(*stop));
+    return std::unique_ptr<model::Feed>(std::make_unique<model::LiveFeed>(
+        context.sources, std::move(*observer), std::move(*monitor),
+        [signals](std::chrono::steady_clock::time_point due, int descriptor) {
+            return signals->wait_until(due, descriptor);
+        }));
+}
+
+Result<std::unique_ptr<model::Feed>> FeedOptions::open(Context& context) const {
+    if (!recorded()) {
+        return open_live(context);
     }
     const auto from = time_of("--from", replay_->from);
     const auto to = time_of("--to", replay_->to);

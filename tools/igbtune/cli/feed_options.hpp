@@ -26,13 +26,20 @@ public:
     // DEV, where no recording says it. The options must live as long as the verb.
     void add_to(CLI::App& verb);
 
+    // --monitor, where there is no recording, which has what it was made with. Needs the other
+    // option, which says for how long.
+    void add_monitor_to(CLI::App& verb, CLI::Option* needs);
+
     [[nodiscard]] util::Result<std::unique_ptr<model::Feed>> open(Context& context) const;
 
     [[nodiscard]] bool recorded() const { return replay_ != nullptr; }
 
 private:
+    [[nodiscard]] util::Result<std::unique_ptr<model::Feed>> open_live(Context& context) const;
+
     std::shared_ptr<const Replay> replay_;
     std::string device_;
+    bool monitor_{};
 };
 
 // What a verb without --watch speaks of: all since the counters began, or all of a recording.

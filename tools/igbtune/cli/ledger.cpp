@@ -138,6 +138,7 @@ void add_ledger(CLI::App& app, Context& context, const FeedOptions& feed) {
                    "Also show what lost nothing, and where each number comes from");
     verb->add_flag("--json", options->json, "Print JSON; with --watch one object per line");
     add_watch_options(*verb, options->watch, "Balance intervals");
+    options->from.add_monitor_to(*verb, options->watch.option);
     verb->add_option("--since", options->since,
                      "Balance the time since FILE, which 'igbtune ledger --json' printed")
         ->option_text("FILE")

@@ -156,6 +156,7 @@ void add_record(CLI::App& app, Context& context) {
     verb->add_option("--count", options->count, "End after so many samples")
         ->option_text("N")
         ->check(CLI::PositiveNumber);
+    options->from.add_monitor_to(*verb, nullptr);
     verb->add_flag("--append", options->append, "Go on with a recording that is there");
     verb->footer(
         std::string("Ends well by SIGINT, SIGTERM and SIGHUP; a crash costs 30 seconds at most.\n"

@@ -20,6 +20,14 @@ std::vector<std::string> verbs_of(const CLI::App& app) {
     return names;
 }
 
+// Under this heading they stand in --help.
+void group_verbs(CLI::App& app) {
+    for (CLI::App* const verb : app.get_subcommands({})) {
+        verb->group("Verbs");
+        group_verbs(*verb);
+    }
+}
+
 // One line that says what would be right.
 void report_usage(const CLI::App& app, const CLI::ParseError& error, std::ostream& err, int argc,
                   const char* const* argv) {
@@ -35,6 +43,14 @@ void report_usage(const CLI::App& app, const CLI::ParseError& error, std::ostrea
         return;
     }
     const std::string verb = chosen.empty() ? "" : " " + chosen.front()->get_name();
+    const CLI::App& last = chosen.empty() ? app : *chosen.front();
+    if (last.get_require_subcommand_min() > 0 && last.get_subcommands().empty() &&
+        error.get_name() == "RequiredError") {
+        const std::vector<std::string> verbs = verbs_of(last);
+        err << "igbtune" << verb << ": a verb is required: " << util::join(verbs, ", ")
+            << "; see igbtune" << verb << " --help\n";
+        return;
+    }
     err << "igbtune" << verb << ": " << util::printable(error.what()) << "; see igbtune" << verb
         << " --help\n";
 }
@@ -48,10 +64,12 @@ void describe(CLI::App& app) {
     app.set_version_flag("--version", std::string("igbtune ") + version,
                          "Print the version and exit");
     app.require_subcommand(1);
+    app.get_formatter()->label("SUBCOMMAND", "VERB");
     app.footer(exit_codes_help);
 }
 
 ExitCode run(CLI::App& app, Context& context, int argc, const char* const* argv) {
+    group_verbs(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& success) {  // --help, --version

@@ -16,6 +16,7 @@
 #include "cli/set.hpp"
 #include "cli/show.hpp"
 #include "cli/stats.hpp"
+#include "cli/steer.hpp"
 
 namespace igbtune::cli {
 
@@ -31,6 +32,7 @@ void add_verbs(CLI::App& app, Context& context) {
     add_replay(app, context);
     add_save(app, context);
     add_set(app, context);
+    add_steer(app, context);
     add_apply(app, context);
     add_confirm(app, context);
     add_rollback(app, context);

@@ -13,6 +13,7 @@
 #include "source/mib.hpp"
 #include "source/netdev_netlink.hpp"
 #include "source/rtnetlink.hpp"
+#include "source/socket_diag.hpp"
 #include "source/softnet.hpp"
 
 namespace igbtune::model {
@@ -86,6 +87,11 @@ void collect_link(Sources& sources, const Device& device, Groups& groups, Gaps& 
         gaps.value_of(source::link_by_index(sources.netlink(), device.index), "stats64");
     if (link) {
         add_if_any(groups, group_from(Layer::mac, Scope::device, "stats64", link->statistics));
+        CounterGroup programs = group_from(Layer::driver, Scope::device, "xdp", link->xdp);
+        for (Counter& program : programs.counters) {
+            program.gauge = true;
+        }
+        add_if_any(groups, std::move(programs));
     }
 }
 
@@ -250,20 +256,27 @@ void collect_protocols(const source::Files& files, Groups& groups, Gaps& gaps) {
     std::ranges::stable_sort(groups, {}, &CounterGroup::layer);
 }
 
-Sockets collect_sockets(const source::Files& files, Gaps& gaps) {
+Sockets collect_sockets(Sources& sources, Gaps& gaps) {
     Sockets sockets;
-    for (const std::string_view protocol : source::socket_protocols) {
-        auto all = source::sockets(files, protocol);
-        if (!all) {
-            gaps.add("sockets", all.error());
-            continue;
-        }
-        for (source::Socket& socket : *all) {
+    const auto take = [&](std::vector<source::Socket>& all) {
+        for (source::Socket& socket : all) {
             sockets.waiting_bytes += socket.rx_queue;
             if (socket.drops > 0) {
                 sockets.dropping.push_back(std::move(socket));
             }
         }
+    };
+    for (const std::string_view protocol : source::socket_protocols) {
+        auto all = source::sockets(sources.files(), protocol);
+        if (!all) {
+            gaps.add("sockets", all.error());
+            continue;
+        }
+        take(*all);
+    }
+    if (auto listeners =
+            gaps.value_of(source::tcp_listeners(sources.netlink()), "listening TCP sockets")) {
+        take(*listeners);
     }
     std::ranges::stable_sort(sockets.dropping, std::ranges::greater{}, &source::Socket::drops);
     return sockets;

@@ -43,10 +43,14 @@ struct Sockets {
     std::uint64_t waiting_bytes{};         // in all of them, with their overhead
 };
 
-[[nodiscard]] Sockets collect_sockets(const source::Files& files, Gaps& gaps);
+[[nodiscard]] Sockets collect_sockets(source::Sources& sources, Gaps& gaps);
 
 // What waits where at this moment: in page pools, below byte queue limits, in qdiscs, in sockets.
 void collect_levels(source::Sources& sources, const Topology& topology, Groups& groups, Gaps& gaps);
+
+// What has a hand in the way of packets beside it: devlink's reporters of faults, igbr's filters
+// and the flows that it steers, packet sockets that tap the device.
+void collect_others(source::Sources& sources, const Topology& topology, Groups& groups, Gaps& gaps);
 
 // What the other devices of this network namespace gave to the stack: for the ledger.
 void collect_surroundings(source::Sources& sources, const Device& device, Groups& groups,

@@ -44,8 +44,13 @@ std::string pool_instance(const Topology& topology, const source::PagePool& pool
 }
 
 void collect_page_pools(Sources& sources, const Topology& topology, Groups& groups) {
-    const auto pools = source::page_pools(sources.generic(), topology.device.index);
-    for (const source::PagePool& pool : pools ? *pools : std::vector<source::PagePool>{}) {
+    auto pools = source::page_pools(sources.generic(), topology.device.index);
+    if (!pools) {
+        return;
+    }
+    // The kernel tells the newest first; the queues' come in their order.
+    std::ranges::sort(*pools, {}, &source::PagePool::id);
+    for (const source::PagePool& pool : *pools) {
         std::string instance = pool_instance(topology, pool);
         // One queue can have several.
         const bool taken = std::ranges::any_of(groups, [&](const CounterGroup& group) {

@@ -17,7 +17,8 @@ struct Finding {
     std::int64_t weight{};  // packets that it cost; orders findings of the same severity
     std::string title;
     std::string evidence;
-    std::string advice;  // a command where there is one
+    std::string advice;   // in words
+    std::string command;  // that would help, as it can be run
 };
 
 // Of a receive and a transmit ledger of the same snapshot.

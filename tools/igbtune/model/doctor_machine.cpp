@@ -22,7 +22,8 @@ Finding far_finding(const Surroundings& surroundings, const util::CpuSet& cpus, 
             .title = std::move(title),
             .evidence = "CPUs " + cpus.list() + "; the device is at node " +
                         std::to_string(surroundings.node.value_or(0)) + ", CPUs " + near,
-            .advice = command + near + " --confirm 60"};
+            .advice = "",
+            .command = command + near + " --confirm 60"};
 }
 
 std::int64_t level_of(const CounterGroup& group, std::string_view name) {
@@ -67,8 +68,8 @@ void find_stalls(const LedgerReport& transmit, std::vector<Finding>& findings) {
                             .title = "the device kept frames longer than BQL's limit of time",
                             .evidence = std::to_string(stalls) + " times (bql.stall_cnt)",
                             .advice = "stall_max beside byte_queue_limits/stall_cnt has the "
-                                      "longest; pause frames of the partner are one cause: "
-                                      "ethtool -S, tx_flow_control_xon"});
+                                      "longest; pause frames of the partner are one cause",
+                            .command = "igbtune stats " + transmit.snapshot.topology.device.name});
     }
     if (!transmit.interval) {
         return;
@@ -84,7 +85,8 @@ void find_stalls(const LedgerReport& transmit, std::vector<Finding>& findings) {
                                             " bytes are with the device, and none was sent in " +
                                             util::fixed(transmit.interval->count(), 2) + " s",
                                 .advice = "the kernel's log tells whether the driver reset it; "
-                                          "pause frames of the partner are another cause"});
+                                          "pause frames of the partner are another cause",
+                                .command = ""});
         }
     }
 }
@@ -105,7 +107,8 @@ void find_driver(const Snapshot& snapshot, const Surroundings& surroundings,
              .title = "igbr cannot be loaded: it has no signature",
              .evidence = surroundings.igbr_file + ", and " + surroundings.signatures + " wants one",
              .advice = "sign it (scripts/sign-file of the kernel's headers) with a "
-                       "key that 'mokutil --import KEY.der' made known"});
+                       "key that 'mokutil --import KEY.der' made known",
+             .command = ""});
         return;
     }
     findings.push_back(
@@ -113,7 +116,8 @@ void find_driver(const Snapshot& snapshot, const Surroundings& surroundings,
          .weight = 0,
          .title = "igb has this port, and igbr is here",
          .evidence = surroundings.igbr_loaded ? "igbr is loaded" : surroundings.igbr_file,
-         .advice = surroundings.igbr_loaded ? change : "modprobe igbr && " + change});
+         .advice = "",
+         .command = surroundings.igbr_loaded ? change : "modprobe igbr && " + change});
 }
 
 }  // namespace igbtune::model

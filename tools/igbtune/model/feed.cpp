@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "model/drops.hpp"
 #include "source/processes.hpp"
 
 namespace igbtune::model {
@@ -27,13 +28,30 @@ Result<Snapshot> LiveFeed::take(Extent extent) {
     if (snapshot && due_ == Clock::time_point{}) {
         due_ = snapshot->instant;
     }
+    if (snapshot && monitor_) {
+        if (const util::Status settled = monitor_->settle(); !settled) {
+            return settled.error();
+        }
+        add_drops(*monitor_, *snapshot);
+    }
     return snapshot;
 }
 
 Result<bool> LiveFeed::next(Clock::duration interval) {
     // From one deadline to the next, so that the reading's own time adds up to no drift.
     due_ = std::max(due_ + interval, Clock::now());
-    std::this_thread::sleep_until(due_);
+    if (!monitor_) {
+        std::this_thread::sleep_until(due_);
+        return true;
+    }
+    while (Clock::now() < due_) {
+        if (wait_(due_, monitor_->descriptor())) {
+            return false;
+        }
+        if (const util::Status collected = monitor_->collect(); !collected) {
+            return collected.error();
+        }
+    }
     return true;
 }
 

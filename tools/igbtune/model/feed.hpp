@@ -5,12 +5,15 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 
 #include "model/snapshot.hpp"
 #include "model/surroundings.hpp"
+#include "source/drop_monitor.hpp"
 #include "util/result.hpp"
 
 namespace igbtune::model {
@@ -45,8 +48,19 @@ public:
 // The kernel at this moment.
 class LiveFeed final : public Feed {
 public:
+    // Until then, or until the descriptor has something to read; true: somebody wants to end.
+    using Wait = std::function<bool(std::chrono::steady_clock::time_point due, int descriptor)>;
+
     LiveFeed(source::Sources& sources, Observer observer)
         : sources_(&sources), observer_(std::move(observer)) {}
+
+    // What the drop monitor sees is in the snapshots, too.
+    LiveFeed(source::Sources& sources, Observer observer,
+             std::unique_ptr<source::DropMonitor> monitor, Wait wait)
+        : sources_(&sources),
+          observer_(std::move(observer)),
+          wait_(std::move(wait)),
+          monitor_(std::move(monitor)) {}
 
     util::Result<Snapshot> take(Extent extent) override;
     util::Result<bool> next(std::chrono::steady_clock::duration interval) override;
@@ -57,6 +71,8 @@ public:
 private:
     source::Sources* sources_;
     Observer observer_;
+    Wait wait_;
+    std::unique_ptr<source::DropMonitor> monitor_;
     std::chrono::steady_clock::time_point due_;
 };
 

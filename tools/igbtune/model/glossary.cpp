@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "model/glossary_tables.hpp"
 #include "model/queue_counters.hpp"
 #include "util/text.hpp"
 
@@ -60,6 +61,14 @@ std::string_view counter_of(const Term& term) {
                : term.name.substr(dot + 1);
 }
 
+std::vector<Term> all_tables() {
+    std::vector<Term> all;
+    for (const std::span<const Term> table : {way_terms(), side_terms(), other_terms()}) {
+        all.insert(all.end(), table.begin(), table.end());
+    }
+    return all;
+}
+
 template <typename Matches>
 std::vector<const Term*> all_that(const Matches& matches) {
     std::vector<const Term*> found;
@@ -72,6 +81,15 @@ std::vector<const Term*> all_that(const Matches& matches) {
 }
 
 }  // namespace
+
+std::span<const Term> glossary() {
+    static const std::vector<Term> all = all_tables();
+    return all;
+}
+
+std::vector<const Term*> all_terms() {
+    return all_that([](const Term&) { return true; });
+}
 
 std::vector<const Term*> explain(std::string_view name) {
     const std::string plain = without_queue(without_instance(name));
@@ -93,14 +111,24 @@ std::vector<const Term*> explain(std::string_view name) {
     if (!found.empty()) {
         return found;
     }
-    const auto queue = parse_queue_counter(name);
-    if (!queue) {
-        return found;
+    if (const auto queue = parse_queue_counter(name)) {
+        const bool receive = queue->direction == source::Direction::rx;
+        const std::string of_queue =
+            (receive ? "queue.rx." : "queue.tx.") + std::string(queue->counter);
+        found = all_that([&](const Term& term) { return term.name == of_queue; });
     }
-    const bool receive = queue->direction == source::Direction::rx;
-    const std::string of_queue =
-        (receive ? "queue.rx." : "queue.tx.") + std::string(queue->counter);
-    return all_that([&](const Term& term) { return term.name == of_queue; });
+    // What has no explanation of its own has at least that of its group.
+    const std::size_t dot = plain.find('.');
+    if (found.empty() && dot != std::string::npos && dot + 1 < plain.size()) {
+        const std::string_view group = std::string_view(plain).substr(0, dot);
+        found = all_that([&](const Term& term) { return term.name == group; });
+    }
+    return found;
+}
+
+std::vector<const Term*> terms_of_group(std::string_view group) {
+    const std::string beginning = std::string(without_instance(group)) + ".";
+    return all_that([&](const Term& term) { return term.name.starts_with(beginning); });
 }
 
 std::string likely_term(std::string_view name) {

@@ -29,10 +29,14 @@ struct Term {
 };
 
 [[nodiscard]] std::span<const Term> glossary();
+[[nodiscard]] std::vector<const Term*> all_terms();
 
 // By the whole name, by the counter alone, with or without an instance in brackets, or by a name of
 // `ethtool -S` that belongs to a queue. A bare name can mean several.
 [[nodiscard]] std::vector<const Term*> explain(std::string_view name);
+
+// All whose names begin with the group's: "softnet", "queue.rx".
+[[nodiscard]] std::vector<const Term*> terms_of_group(std::string_view group);
 
 // The name that was likely meant; empty if none is near.
 [[nodiscard]] std::string likely_term(std::string_view name);

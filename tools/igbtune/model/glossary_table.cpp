@@ -2,7 +2,7 @@
 // The table. IPv6's counters of the same names ("ip6.InReceives", "udp6.NoPorts") mean the same.
 #include <array>
 
-#include "model/glossary.hpp"
+#include "model/glossary_tables.hpp"
 
 namespace igbtune::model {
 namespace {
@@ -1690,7 +1690,7 @@ constexpr std::array terms{
 
 }  // namespace
 
-std::span<const Term> glossary() {
+std::span<const Term> way_terms() {
     return terms;
 }
 

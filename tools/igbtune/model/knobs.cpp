@@ -163,8 +163,16 @@ Result<std::string> Knobs::canonical(const Knob& knob, std::string_view value) c
         case Form::flag:
             return canonical_flag(knob, value);
         case Form::cpus:
-        case Form::cpu_mask:
-            return canonical_cpus(knob, value);
+        case Form::cpu_mask: {
+            auto list = canonical_cpus(knob, value);
+            const auto here = sources_->files().read("/sys/devices/system/cpu/possible");
+            const auto possible =
+                here ? CpuSet::from_list(util::trim(*here)) : Result<CpuSet>(here.error());
+            if (list && possible && !CpuSet::from_list(*list)->within(*possible)) {
+                return wrong(knob, value, "CPUs among " + possible->list() + " would be right");
+            }
+            return list;
+        }
         case Form::word:
             return canonical_word(knob, value);
         case Form::own: {

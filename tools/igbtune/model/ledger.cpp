@@ -5,6 +5,7 @@
 #include <array>
 #include <numeric>
 
+#include "model/drops.hpp"
 #include "model/ledger_parts.hpp"
 #include "util/text.hpp"
 
@@ -61,6 +62,11 @@ bool Ledger::has_open_steps() const {
     return std::ranges::any_of(steps, [](const LedgerStep& step) { return !step.open.empty(); });
 }
 
+LedgerStep* Ledger::find(std::string_view id) {
+    const auto found = std::ranges::find(steps, id, &LedgerStep::id);
+    return found == steps.end() ? nullptr : &*found;
+}
+
 const LedgerStep* Ledger::find(std::string_view id) const {
     const auto found = std::ranges::find(steps, id, &LedgerStep::id);
     return found == steps.end() ? nullptr : &*found;
@@ -71,25 +77,33 @@ const Dialect& dialect_of(std::string_view driver) {
                                     .good_frames = "eth-mac.FramesReceivedOK",
                                     .sent_frames = "eth-mac.FramesTransmittedOK",
                                     .no_descriptor = "hw_drops",
-                                    .driver_drops = "drops"};
+                                    .driver_drops = "drops",
+                                    .bad_descriptors = "",
+                                    .errors = ""};
     static constexpr std::array<Dialect, 3> known{{
         {.driver = "igbr",
          .good_frames = "private.rx_frames_good",
          .sent_frames = "private.tx_frames_good",
          .no_descriptor = "hw_drops",
          .driver_drops = "drops",
+         .bad_descriptors = "bad_descs",
+         .errors = "errors",
          .rx_dropped_contains_drops = true},
         // Its rx_packets are the MAC's good frames, and a queue's drops are those of the hardware.
         {.driver = "igb",
          .good_frames = "private.rx_packets",
          .sent_frames = "private.tx_packets",
          .no_descriptor = "drops",
-         .driver_drops = ""},
+         .driver_drops = "",
+         .bad_descriptors = "",
+         .errors = ""},
         {.driver = "virtio_net",
          .good_frames = "",
          .sent_frames = "",
          .no_descriptor = "",
          .driver_drops = "drops",
+         .bad_descriptors = "",
+         .errors = "",
          .packets_contain_drops = true,
          .rx_dropped_contains_drops = true},
     }};
@@ -165,6 +179,29 @@ void add_inferred(std::vector<Flow>& flows, std::string_view id, std::string_vie
                      .count = count,
                      .counters = std::move(counters),
                      .inferred = true});
+}
+
+void add_firewall(const Amounts& amounts, std::initializer_list<std::string_view> instances,
+                  std::initializer_list<LedgerStep*> steps) {
+    std::optional<std::int64_t> left;
+    for (const std::string_view instance : instances) {
+        if (const auto count = amounts.sum(drop_group_id, instance, "NETFILTER_DROP")) {
+            left = left.value_or(0) + *count;
+        }
+    }
+    if (!left) {
+        return;
+    }
+    for (LedgerStep* const step : steps) {
+        const std::int64_t missing =
+            std::max<std::int64_t>(0, step == nullptr ? 0 : step->unaccounted().value_or(0));
+        const std::int64_t part = std::min(*left, missing);
+        if (part > 0) {
+            add(step->dropped, "firewall", "by a firewall's rule", part,
+                "drop-monitor[*].NETFILTER_DROP");
+            *left -= part;
+        }
+    }
 }
 
 std::optional<std::int64_t> without(std::optional<std::int64_t> containing,

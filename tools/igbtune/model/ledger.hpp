@@ -31,7 +31,8 @@ struct LedgerStep {
     std::vector<Flow> dropped;
     std::vector<Flow> taken;  // left the way without being lost: merged, forwarded
     std::vector<Flow> out;
-    std::string open;  // why the step cannot be balanced; empty if it can
+    std::vector<Flow> also;  // what happened here beside the packets' way: no part of the balance
+    std::string open;        // why the step cannot be balanced; empty if it can
 
     [[nodiscard]] std::int64_t total_in() const;
     [[nodiscard]] std::int64_t total_dropped() const;
@@ -48,6 +49,10 @@ struct QueueLine {
     std::optional<std::int64_t> packets;
     std::optional<std::int64_t> no_descriptor;
     std::optional<std::int64_t> driver_drops;
+    std::optional<std::int64_t> no_memory;  // failed allocations, not each of which costs a packet
+    std::optional<std::int64_t> xdp_drops;  // by the program
+    std::optional<std::int64_t> in_flight;  // bytes with the device at this moment, by BQL
+    std::optional<std::int64_t> limit;      // of those
 };
 
 struct Ledger {
@@ -58,6 +63,7 @@ struct Ledger {
     [[nodiscard]] std::int64_t unaccounted() const;  // of the steps that can be balanced
     [[nodiscard]] bool has_open_steps() const;
     [[nodiscard]] const LedgerStep* find(std::string_view id) const;
+    [[nodiscard]] LedgerStep* find(std::string_view id);
 };
 
 [[nodiscard]] Ledger receive_ledger(const Amounts& amounts, const Snapshot& snapshot);

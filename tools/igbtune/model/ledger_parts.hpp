@@ -21,6 +21,8 @@ struct Dialect {
     std::string_view sent_frames;      // put on the wire
     std::string_view no_descriptor;    // of a queue: no descriptor was free
     std::string_view driver_drops;     // of a queue
+    std::string_view bad_descriptors;  // of a queue, among its drops
+    std::string_view errors;           // of a queue: damaged frames, among its drops
     bool packets_contain_drops{};      // of a queue
     bool rx_dropped_contains_drops{};  // stats64's
 };
@@ -60,6 +62,11 @@ private:
 // The same with sources that are known otherwise.
 void add(std::vector<Flow>& flows, std::string_view id, std::string_view title,
          std::optional<std::int64_t> count, std::string counters);
+
+// What the drop monitor saw of a firewall's rules, which no counter of the protocols counts: as
+// much of it as the steps miss.
+void add_firewall(const Amounts& amounts, std::initializer_list<std::string_view> instances,
+                  std::initializer_list<LedgerStep*> steps);
 
 // What no counter counts, but others imply.
 void add_inferred(std::vector<Flow>& flows, std::string_view id, std::string_view title,

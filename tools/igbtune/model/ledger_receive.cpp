@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "model/drops.hpp"
 #include "model/ledger.hpp"
 #include "model/ledger_parts.hpp"
 #include "model/queue_counters.hpp"
@@ -20,13 +21,19 @@ struct Receive {
         : amounts(from),
           read(from),
           device(of.topology.device),
+          programs(of.find("xdp", "")),
           dialect(dialect_of(of.topology.device.driver)) {}
 
     const Amounts& amounts;
     Reading read;
     const Device& device;
+    const CounterGroup* programs;  // of XDP; nullptr where there is none
     const Dialect& dialect;
     Ledger ledger;
+
+    [[nodiscard]] bool has_program(std::string_view place) const {
+        return programs != nullptr && programs->value(place).has_value();
+    }
 
     std::int64_t fetched{};    // frames that the driver took from the queues undamaged
     std::int64_t frames{};     // of those, what it gave to the stack
@@ -133,10 +140,18 @@ void add_queue_lines(Receive& work) {
             return counter.empty() ? std::nullopt
                                    : work.amounts.find(amount_name(queue_group_id, queue, counter));
         };
+        const auto either = [&](std::string_view counter, std::string_view other) {
+            const Count found = value(counter);
+            return found ? found : value(other);
+        };
         work.ledger.queues.push_back({.queue = queue,
                                       .packets = value("packets"),
                                       .no_descriptor = value(work.dialect.no_descriptor),
-                                      .driver_drops = value(work.dialect.driver_drops)});
+                                      .driver_drops = value(work.dialect.driver_drops),
+                                      .no_memory = either("alloc_failed", "alloc_fail"),
+                                      .xdp_drops = either("xdp_drop", "xdp_drops"),
+                                      .in_flight = std::nullopt,
+                                      .limit = std::nullopt});
     }
     // Queue 10 comes after queue 9.
     std::ranges::stable_sort(work.ledger.queues, [](const QueueLine& left, const QueueLine& right) {
@@ -156,7 +171,7 @@ Count queue_sums(Receive& work, std::initializer_list<std::string_view> counters
     return total;
 }
 
-// Only of drivers that count it, and whose queues count a frame whatever a program makes of it.
+// Only of drivers whose queues count a frame whatever a program makes of it.
 void add_xdp(Receive& work) {
     LedgerStep step;
     step.id = "xdp";
@@ -171,11 +186,31 @@ void add_xdp(Receive& work) {
     work.read.put(step.taken, "xdp-redirect", "redirected",
                   queue_sums(work, {"xdp_redirect", "xdp_redirects"}));
     if (step.dropped.empty() && step.taken.empty()) {
+        if (work.has_program("native")) {
+            step.open = "the driver does not count what the XDP program drops or sends elsewhere";
+            work.ledger.steps.push_back(std::move(step));
+        }
         return;
     }
     work.frames -= step.total_dropped() + step.total_taken();
     add(step.out, "packets", "frames to the stack", work.frames, "what is left");
     work.ledger.steps.push_back(std::move(step));
+}
+
+// What the driver dropped; where it tells damaged frames from those that memory was short for,
+// these are two.
+void add_driver_drops(Receive& work, LedgerStep& ring, Count drops, const std::string& source) {
+    const Count bad = queue_sum(work, work.dialect.bad_descriptors);
+    const Count errors = queue_sum(work, work.dialect.errors);
+    const std::string damaged_source = work.read.sources();
+    if (!drops || !bad || !errors) {
+        add(ring.dropped, "driver", "by the driver: no memory, damaged", drops, source);
+        return;
+    }
+    const std::int64_t damaged = std::min(*drops, *bad + *errors);
+    add(ring.dropped, "driver", "by the driver: no memory", *drops - damaged,
+        source + " without " + damaged_source);
+    add(ring.dropped, "damaged", "by the driver: damaged", damaged, damaged_source);
 }
 
 void add_device(Receive& work) {
@@ -202,8 +237,7 @@ void add_device(Receive& work) {
     LedgerStep& ring = begin(work, "ring", "receive queues and driver", Scope::device);
     add(ring.dropped, "no-descriptor", "no free descriptor", losses.no_descriptor,
         descriptor_source);
-    add(ring.dropped, "driver", "by the driver: no memory, damaged", losses.driver_drops,
-        drop_source);
+    add_driver_drops(work, ring, losses.driver_drops, drop_source);
     add(ring.out, "packets", "frames from the driver", work.fetched, packet_source);
     if (passed) {
         add(ring.in, "good", "from the MAC", passed, "as above");
@@ -266,6 +300,12 @@ void add_core_drops(Receive& work, LedgerStep& core) {
     add(core.dropped, "nohandler", "arrived on an inactive member of a bond or team",
         work.read.first({"stats64.rx_nohandler"}), "stats64.rx_nohandler");
     (void)work.read.sources();
+    add(core.also, "processed", "packets that the CPUs took, of all devices",
+        work.amounts.sum("softnet", "", "processed"), "softnet[*].processed");
+    add(core.also, "handed-over", "interrupts between CPUs, to hand packets over",
+        work.amounts.sum("softnet", "", "received_rps"), "softnet[*].received_rps");
+    add(core.also, "squeezed", "polls that stopped with work left",
+        work.amounts.sum("softnet", "", "time_squeeze"), "softnet[*].time_squeeze");
 }
 
 void add_gro_and_core(Receive& work) {
@@ -319,8 +359,13 @@ void add_gro_and_core(Receive& work) {
                                      .counters = "as above",
                                      .inferred = false});
     add(core.out, "ip", "to IP", ip.received, ip.received_source);
+    const LedgerStep* const xdp = work.ledger.find("xdp");
     if (!ip.received) {
         core.open = "the counters of IP are not to be had";
+    } else if (work.has_program("generic")) {
+        core.open = "an XDP program runs in front of the stack, and nobody counts what it drops";
+    } else if (xdp != nullptr && !xdp->open.empty()) {
+        core.open = "what the XDP program left is not counted";
     }
 }
 
@@ -453,6 +498,9 @@ Ledger receive_ledger(const Amounts& amounts, const Snapshot& snapshot) {
     add_gro_and_core(work);
     add_ip(work);
     add_transport(work, snapshot);
+    // The device layer comes last: what it misses may as well be ARP.
+    add_firewall(amounts, {drops_of_device, drops_of_others},
+                 {work.ledger.find("ip"), work.ledger.find("stack")});
     return std::move(work.ledger);
 }
 

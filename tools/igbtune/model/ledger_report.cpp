@@ -44,6 +44,7 @@ LedgerReport report_of(Snapshot snapshot, const Baseline* before, source::Direct
     }
     report.ledger = direction == source::Direction::rx ? receive_ledger(counted, snapshot)
                                                        : transmit_ledger(counted, snapshot);
+    report.drops = drops_of(counted);
     if (direction == source::Direction::rx) {
         for (const source::Socket& socket : snapshot.sockets) {
             const std::int64_t drops = counted.find(socket_name(socket)).value_or(0);

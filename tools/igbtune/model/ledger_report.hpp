@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/amounts.hpp"
+#include "model/drops.hpp"
 #include "model/feed.hpp"
 #include "model/ledger.hpp"
 #include "model/snapshot.hpp"
@@ -37,6 +38,7 @@ struct LedgerReport {
     std::vector<std::string> restarted;
     Ledger ledger;
     std::vector<SocketLine> sockets;  // that dropped something, the worst first
+    std::optional<Drops> drops;       // by reason, where the drop monitor was asked
 };
 
 [[nodiscard]] Baseline baseline_of(const Snapshot& snapshot);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/drops.hpp"
 #include "model/ledger.hpp"
 #include "model/ledger_parts.hpp"
 #include "model/queue_counters.hpp"
@@ -147,15 +148,33 @@ void add_driver(Transmit& work, Count offered) {
     add(mac.out, "wire", "frames on the wire", on_wire, wire_source);
 }
 
-void add_queue_lines(Transmit& work) {
+void add_queue_lines(Transmit& work, const Snapshot& snapshot) {
     for (const std::string& queue : work.amounts.instances(queue_group_id, tx)) {
         const auto value = [&](std::string_view counter) {
             return work.amounts.find(amount_name(queue_group_id, queue, counter));
         };
+        const CounterGroup* const bytes = snapshot.find("bql", queue);
+        const auto level = [&](std::string_view name) {
+            const auto found = bytes == nullptr ? std::nullopt : bytes->value(name);
+            return found ? std::optional(static_cast<std::int64_t>(*found)) : std::nullopt;
+        };
         work.ledger.queues.push_back({.queue = queue,
                                       .packets = value("packets"),
                                       .no_descriptor = std::nullopt,
-                                      .driver_drops = value("drops")});
+                                      .driver_drops = value("drops"),
+                                      .no_memory = std::nullopt,
+                                      .xdp_drops = std::nullopt,
+                                      .in_flight = level("inflight"),
+                                      .limit = level("limit")});
+    }
+}
+
+// The kernel stops a queue when its descriptors or BQL's limit are used up: then packets wait.
+void add_stops(Transmit& work) {
+    LedgerStep* const ring = work.ledger.find("ring");
+    if (ring != nullptr) {
+        work.read.put(ring->also, "stopped", "times that a queue was full and packets had to wait",
+                      work.read.sum(queue_group_id, tx, "stop"));
     }
 }
 
@@ -167,7 +186,9 @@ Ledger transmit_ledger(const Amounts& amounts, const Snapshot& snapshot) {
     add_ip(work);
     const Count offered = add_qdisc(work);
     add_driver(work, offered);
-    add_queue_lines(work);
+    add_queue_lines(work, snapshot);
+    add_stops(work);
+    add_firewall(amounts, {drops_of_none}, {work.ledger.find("ip")});
     return std::move(work.ledger);
 }
 

@@ -264,6 +264,9 @@ Result<bool> RecordedFeed::step() {
         return false;
     }
     ++lines_;
+    if (lines_ == 1 && !(*line)->starts_with('{')) {
+        return Error{ErrorKind::failure, path_ + ": it is not what 'igbtune record' writes"};
+    }
     const auto taken = reader_.take(**line, to_);
     if (!taken) {
         return Error{taken.error().kind,

@@ -225,7 +225,9 @@ Json machine_json(const Surroundings& surroundings) {
             {"igbr_loaded", surroundings.igbr_loaded},
             {"igbr_file", surroundings.igbr_file},
             {"igbr_signed", or_null(surroundings.igbr_signed)},
-            {"signatures", surroundings.signatures}};
+            {"signatures", surroundings.signatures},
+            {"cpus", surroundings.cpus.list()},
+            {"settings", surroundings.settings}};
 }
 
 Json shape_json(const Sample& sample) {
@@ -261,6 +263,11 @@ void take_machine(const Json& json, Surroundings& surroundings) {
     json.at("igbr_file").get_to(surroundings.igbr_file);
     take(json.at("igbr_signed"), surroundings.igbr_signed);
     json.at("signatures").get_to(surroundings.signatures);
+    if (json.contains("settings")) {
+        take(json.at("cpus"), cpus);
+        surroundings.cpus = cpus.value_or(util::CpuSet{});
+        json.at("settings").get_to(surroundings.settings);
+    }
 }
 
 void take_shape(const Json& json, Sample& sample) {

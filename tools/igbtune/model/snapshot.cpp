@@ -76,7 +76,8 @@ void Observer::read_counters(Snapshot& snapshot, Extent extent, Gaps& gaps) {
         collect_softnet(sources_->files(), snapshot.groups, gaps);
         collect_protocols(sources_->files(), snapshot.groups, gaps);
         collect_levels(*sources_, snapshot.topology, snapshot.groups, gaps);
-        Sockets sockets = collect_sockets(sources_->files(), gaps);
+        collect_others(*sources_, snapshot.topology, snapshot.groups, gaps);
+        Sockets sockets = collect_sockets(*sources_, gaps);
         snapshot.sockets = std::move(sockets.dropping);
         snapshot.waiting_bytes = sockets.waiting_bytes;
         if (extent == Extent::ledger) {

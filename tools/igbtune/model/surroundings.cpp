@@ -71,6 +71,19 @@ void read_igbr(const Files& files, Surroundings& surroundings) {
     }
 }
 
+void read_settings(const Files& files, Surroundings& surroundings) {
+    constexpr std::array<std::string_view, 6> names{"netdev_budget",      "netdev_budget_usecs",
+                                                    "netdev_max_backlog", "rmem_default",
+                                                    "rmem_max",           "somaxconn"};
+    for (const std::string_view name : names) {
+        const auto value =
+            util::number<std::uint64_t>(text_of(files, "/proc/sys/net/core/" + std::string(name)));
+        if (value) {
+            surroundings.settings.emplace("net.core." + std::string(name), *value);
+        }
+    }
+}
+
 void read_signatures(const Files& files, Surroundings& surroundings) {
     const std::string lockdown = text_of(files, "/sys/kernel/security/lockdown");
     const std::size_t begin = lockdown.find('[');
@@ -95,7 +108,9 @@ Surroundings read_surroundings(const Files& files, const std::string& device) {
     Surroundings surroundings;
     if (const CpuSet online = cpus_of(files, "/sys/devices/system/cpu/online"); !online.empty()) {
         surroundings.online_cpus = static_cast<unsigned>(online.size());
+        surroundings.cpus = online;
     }
+    read_settings(files, surroundings);
     read_processes(files, surroundings);
     read_node(files, device, surroundings);
     read_igbr(files, surroundings);

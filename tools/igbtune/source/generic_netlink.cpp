@@ -10,11 +10,28 @@ using util::Error;
 using util::ErrorKind;
 using util::Result;
 
+namespace {
+
+std::map<std::string, std::uint32_t> groups_of(const Attributes& family) {
+    std::map<std::string, std::uint32_t> groups;
+    for (const Attribute& group : family.nested(CTRL_ATTR_MCAST_GROUPS)) {
+        const Attributes attributes = group.nested();
+        const auto name = attributes.text(CTRL_ATTR_MCAST_GRP_NAME);
+        const auto id = attributes.u32(CTRL_ATTR_MCAST_GRP_ID);
+        if (name && id) {
+            groups.emplace(*name, *id);
+        }
+    }
+    return groups;
+}
+
+}  // namespace
+
 Result<GenericNetlink::Family> GenericNetlink::family(const std::string& name) {
     if (const auto known = families_.find(name); known != families_.end()) {
         return known->second;
     }
-    const Family controller{.id = GENL_ID_CTRL, .version = 1};
+    const Family controller{.id = GENL_ID_CTRL, .version = 1, .groups = {}};
     auto replies = ask(controller, CTRL_CMD_GETFAMILY, NLM_F_ACK,
                        [&](Message& message) { message.put(CTRL_ATTR_FAMILY_NAME, name); });
     if (!replies) {
@@ -30,7 +47,8 @@ Result<GenericNetlink::Family> GenericNetlink::family(const std::string& name) {
         const auto version = attributes.unsigned_number(CTRL_ATTR_VERSION);
         if (id && *id <= UINT16_MAX) {
             const Family found{.id = static_cast<std::uint16_t>(*id),
-                               .version = static_cast<std::uint8_t>(version.value_or(1))};
+                               .version = static_cast<std::uint8_t>(version.value_or(1)),
+                               .groups = groups_of(attributes)};
             families_.emplace(name, found);
             return found;
         }
@@ -46,6 +64,20 @@ Result<std::vector<Bytes>> GenericNetlink::get(const std::string& name, std::uin
 Result<std::vector<Bytes>> GenericNetlink::dump(const std::string& name, std::uint8_t command,
                                                 const Fill& fill) {
     return ask(name, command, NLM_F_DUMP, fill);
+}
+
+Result<std::unique_ptr<NetlinkGroup>> GenericNetlink::join(const std::string& name,
+                                                           const std::string& group) {
+    const Result<Family> found = family(name);
+    if (!found) {
+        return found.error();
+    }
+    const auto id = found->groups.find(group);
+    if (id == found->groups.end()) {
+        return Error{ErrorKind::not_supported,
+                     "netlink family '" + name + "' has no group '" + group + "'"};
+    }
+    return netlink_->join(NETLINK_GENERIC, id->second);
 }
 
 Result<std::vector<Bytes>> GenericNetlink::ask(const std::string& name, std::uint8_t command,

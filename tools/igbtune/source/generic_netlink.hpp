@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ public:
     struct Family {
         std::uint16_t id{};
         std::uint8_t version{};
+        std::map<std::string, std::uint32_t> groups;  // multicast groups by their names
     };
 
     using Fill = std::function<void(Message&)>;
@@ -35,6 +37,10 @@ public:
                                          const Fill& fill);
     util::Result<std::vector<Bytes>> dump(const std::string& name, std::uint8_t command,
                                           const Fill& fill);
+
+    // Listens to a multicast group of a family.
+    util::Result<std::unique_ptr<NetlinkGroup>> join(const std::string& name,
+                                                     const std::string& group);
 
     // The attributes of one reply; valid as long as the reply is.
     static Attributes attributes_of(const Bytes& reply);

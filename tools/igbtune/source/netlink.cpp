@@ -83,6 +83,10 @@ Result<bool> ReplyReader::take(ByteView datagram) {
     return false;
 }
 
+Result<std::unique_ptr<NetlinkGroup>> Netlink::join(int /*protocol*/, std::uint32_t /*group*/) {
+    return Error{ErrorKind::not_supported, "there is nobody to listen to"};
+}
+
 KernelNetlink::KernelNetlink() = default;
 KernelNetlink::~KernelNetlink() = default;
 
@@ -122,6 +126,10 @@ Result<std::vector<Bytes>> KernelNetlink::ask(int protocol, ByteView request) {
     }
     Bytes copy(request.begin(), request.end());
     return ask_once(*socket, copy);
+}
+
+Result<std::unique_ptr<NetlinkGroup>> KernelNetlink::join(int protocol, std::uint32_t group) {
+    return join_netlink_group(protocol, group);
 }
 
 Result<std::vector<Bytes>> KernelNetlink::ask_once(nl_sock* socket, Bytes& request) {

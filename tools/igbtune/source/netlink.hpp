@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "source/message.hpp"
+#include "source/netlink_group.hpp"
 #include "util/result.hpp"
 
 struct nl_sock;
@@ -27,6 +28,9 @@ public:
     // nlmsghdr, without the closing acknowledgement; a refusal is an Error with the kernel's own
     // words where it gave any.
     virtual util::Result<std::vector<Bytes>> ask(int protocol, ByteView request) = 0;
+
+    // Listens to what the kernel tells a multicast group from now on. Recordings have none.
+    virtual util::Result<std::unique_ptr<NetlinkGroup>> join(int protocol, std::uint32_t group);
 };
 
 class KernelNetlink final : public Netlink {
@@ -39,6 +43,7 @@ public:
     KernelNetlink& operator=(KernelNetlink&&) = delete;
 
     util::Result<std::vector<Bytes>> ask(int protocol, ByteView request) override;
+    util::Result<std::unique_ptr<NetlinkGroup>> join(int protocol, std::uint32_t group) override;
 
 private:
     struct Free {

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace igbtune::source {
 
@@ -66,6 +67,21 @@ std::vector<NamedValue> statistics_of(ByteView payload) {
     return found;
 }
 
+std::vector<NamedValue> programs_of(const Attributes& xdp) {
+    constexpr std::array<std::pair<std::uint16_t, std::string_view>, 3> places{{
+        {IFLA_XDP_DRV_PROG_ID, "native"},
+        {IFLA_XDP_SKB_PROG_ID, "generic"},
+        {IFLA_XDP_HW_PROG_ID, "offloaded"},
+    }};
+    std::vector<NamedValue> found;
+    for (const auto& [type, name] : places) {
+        if (const auto program = xdp.u32(type)) {
+            found.push_back({std::string(name), *program});
+        }
+    }
+    return found;
+}
+
 Message link_request(int index, std::uint16_t flags) {
     Message message(RTM_GETLINK, static_cast<std::uint16_t>(NLM_F_REQUEST | flags));
     ifinfomsg header{};
@@ -117,6 +133,7 @@ Result<Link> parse_link(ByteView message) {
     if (const Attribute* const statistics = attributes.find(IFLA_STATS64)) {
         link.statistics = statistics_of(statistics->payload());
     }
+    link.xdp = programs_of(attributes.nested(IFLA_XDP));
     if (link.name.empty() || link.index <= 0) {
         return Error{ErrorKind::failure, "rtnetlink: the answer about the link has no name"};
     }

@@ -27,6 +27,7 @@ struct Link {
     std::string state;  // RFC 2863: "up", "down", "lower layer down", ...
     std::string qdisc;
     std::vector<NamedValue> statistics;  // rtnl_link_stats64, by its members' names
+    std::vector<NamedValue> xdp;         // "native", "generic", "offloaded": the program's id
 };
 
 // In the network namespace of this process. ErrorKind::not_found if there is none.

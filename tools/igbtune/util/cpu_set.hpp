@@ -24,6 +24,8 @@ public:
     [[nodiscard]] bool empty() const { return cpus_.empty(); }
     [[nodiscard]] std::size_t size() const { return cpus_.size(); }
     [[nodiscard]] bool contains(unsigned cpu) const { return cpus_.contains(cpu); }
+    [[nodiscard]] auto begin() const { return cpus_.begin(); }
+    [[nodiscard]] auto end() const { return cpus_.end(); }
 
     // None is outside the other.
     [[nodiscard]] bool within(const CpuSet& other) const;

@@ -25,6 +25,9 @@ std::string doctor_text(const model::LedgerReport& report,
                 text += "   " + util::printable(line) + "\n";
             }
         }
+        if (!finding.command.empty()) {
+            text += "   $ " + util::printable(finding.command) + "\n";
+        }
     }
     return text;
 }

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "util/text.hpp"
+#include "version.hpp"
+#include "view/roff.hpp"
 #include "view/table.hpp"
 
 namespace igbtune::view {
@@ -48,6 +50,45 @@ std::string with_capital(std::string_view text) {
     return result;
 }
 
+constexpr std::string_view manual_title = "What igbtune's counters and knobs mean";
+
+struct Chapter {
+    std::string_view layer;
+    std::vector<const Term*> terms;
+};
+
+// One for each layer, in the order of the table.
+std::vector<Chapter> chapters() {
+    std::vector<Chapter> found;
+    for (const Term& term : model::glossary()) {
+        auto chapter = std::ranges::find(found, term.layer, &Chapter::layer);
+        if (chapter == found.end()) {
+            found.push_back({.layer = term.layer, .terms = {}});
+            chapter = found.end() - 1;
+        }
+        chapter->terms.push_back(&term);
+    }
+    return found;
+}
+
+// All but the meaning, in sentences.
+std::string facts_of(const Term& term) {
+    const bool knob = term.verdict == model::Verdict::knob;
+    std::string facts = with_capital(model::to_string(term.verdict)) + ". ";
+    facts += std::string(knob ? "Read by " : "Counted by ") + std::string(term.counter) + ".";
+    if (!term.contains.empty()) {
+        facts +=
+            std::string(knob ? " Touches: " : " Overlaps: ") + std::string(term.contains) + ".";
+    }
+    if (!term.since.empty()) {
+        facts += " Since Linux " + std::string(term.since) + ".";
+    }
+    if (!term.advice.empty()) {
+        facts += " What to do: " + std::string(term.advice);
+    }
+    return facts;
+}
+
 }  // namespace
 
 std::string term_text(const Term& term, const Style& style) {
@@ -62,49 +103,52 @@ std::string term_text(const Term& term, const Style& style) {
     return text;
 }
 
-std::string term_list() {
+std::string term_list(std::span<const Term* const> terms) {
     Table table({{.header = "name", .align = Align::left},
                  {.header = "layer", .align = Align::left},
                  {.header = "verdict", .align = Align::left}});
-    for (const Term& term : model::glossary()) {
-        table.add({std::string(term.name), std::string(term.layer),
-                   std::string(model::to_string(term.verdict))});
+    for (const Term* const term : terms) {
+        table.add({std::string(term->name), std::string(term->layer),
+                   std::string(model::to_string(term->verdict))});
     }
     return table.text(0);
 }
 
 std::string term_manual() {
-    constexpr std::string_view title = "What igbtune's counters and knobs mean";
     std::string text =
         ".. SPDX-License-Identifier: GPL-2.0-only\n"
         ".. Made by 'igbtune explain --rst' from the table in tools/igbtune/model; a test compares "
         "them.\n\n";
-    text += std::string(title.size(), '=') + "\n" + std::string(title) + "\n" +
-            std::string(title.size(), '=') + "\n";
-    std::string_view layer;
-    for (const Term& term : model::glossary()) {
-        if (term.layer != layer) {
-            layer = term.layer;
-            const std::string heading = with_capital(layer);
-            text += "\n" + heading + "\n" + std::string(heading.size(), '-') + "\n";
+    text += std::string(manual_title.size(), '=') + "\n" + std::string(manual_title) + "\n" +
+            std::string(manual_title.size(), '=') + "\n";
+    for (const Chapter& chapter : chapters()) {
+        const std::string heading = with_capital(chapter.layer);
+        text += "\n" + heading + "\n" + std::string(heading.size(), '-') + "\n";
+        for (const Term* const term : chapter.terms) {
+            text += "\n" + std::string(term->name) + "\n" + wrapped(term->meaning, 4) + "\n" +
+                    wrapped(facts_of(*term), 4);
         }
-        const bool knob = term.verdict == model::Verdict::knob;
-        text += "\n" + std::string(term.name) + "\n" + wrapped(term.meaning, 4);
-        std::string facts = with_capital(model::to_string(term.verdict)) + ". ";
-        facts += std::string(knob ? "Read by " : "Counted by ") + std::string(term.counter) + ".";
-        if (!term.contains.empty()) {
-            facts +=
-                std::string(knob ? " Touches: " : " Overlaps: ") + std::string(term.contains) + ".";
-        }
-        if (!term.since.empty()) {
-            facts += " Since Linux " + std::string(term.since) + ".";
-        }
-        if (!term.advice.empty()) {
-            facts += " What to do: " + std::string(term.advice);
-        }
-        text += "\n" + wrapped(facts, 4);
     }
     return text;
+}
+
+std::string term_page() {
+    std::string text =
+        ".\\\" SPDX-License-Identifier: GPL-2.0-only\n"
+        ".TH IGBTUNE\\-COUNTERS 7 \"" +
+        std::string(version_date) + "\" \"igbtune " + version +
+        "\" \"Network tuning\"\n"
+        ".SH NAME\n"
+        "igbtune\\-counters \\- " +
+        roff("what igbtune's counters and knobs mean") + "\n";
+    for (const Chapter& chapter : chapters()) {
+        text += ".SH " + roff(with_capital(chapter.layer)) + "\n";
+        for (const Term* const term : chapter.terms) {
+            text += ".TP\n\\fB" + roff(term->name) + "\\fR\n" + roff(term->meaning) + "\n" +
+                    roff(facts_of(*term)) + "\n";
+        }
+    }
+    return text + ".SH SEE ALSO\n.BR igbtune (8)\n";
 }
 
 }  // namespace igbtune::view

@@ -248,7 +248,10 @@ std::string findings_text(const std::vector<model::Finding>& findings) {
     for (const model::Finding& finding : findings) {
         text += "<li>" + html_text(finding.title) + ": " + html_text(finding.evidence);
         if (!finding.advice.empty()) {
-            text += "<br><code>" + html_text(finding.advice) + "</code>";
+            text += "<br>" + html_text(finding.advice);
+        }
+        if (!finding.command.empty()) {
+            text += "<br><code>" + html_text(finding.command) + "</code>";
         }
         text += "</li>\n";
     }

@@ -44,6 +44,7 @@ Json steps_json(const model::Ledger& ledger) {
             {"dropped", flows_json(step.dropped)},
             {"taken", flows_json(step.taken)},
             {"out", flows_json(step.out)},
+            {"also", flows_json(step.also)},
             {"unaccounted", or_null(step.unaccounted())},
             {"open", step.open.empty() ? Json(nullptr) : Json(step.open)},
         });
@@ -57,7 +58,11 @@ Json queues_json(const model::Ledger& ledger) {
         queues.push_back({{"queue", queue.queue},
                           {"packets", or_null(queue.packets)},
                           {"no_descriptor", or_null(queue.no_descriptor)},
-                          {"driver_drops", or_null(queue.driver_drops)}});
+                          {"driver_drops", or_null(queue.driver_drops)},
+                          {"no_memory", or_null(queue.no_memory)},
+                          {"xdp_drops", or_null(queue.xdp_drops)},
+                          {"in_flight_bytes", or_null(queue.in_flight)},
+                          {"limit_bytes", or_null(queue.limit)}});
     }
     return queues;
 }
@@ -71,6 +76,21 @@ Json sockets_json(const LedgerReport& report) {
         sockets.push_back(std::move(socket));
     }
     return sockets;
+}
+
+// Null where the drop monitor was not asked.
+Json drops_json(const std::optional<model::Drops>& drops) {
+    if (!drops) {
+        return nullptr;
+    }
+    Json reasons = Json::array();
+    for (const model::DropLine& line : drops->lines) {
+        reasons.push_back({{"reason", line.reason},
+                           {"device", line.own},
+                           {"others", line.others},
+                           {"none", line.none}});
+    }
+    return {{"reasons", std::move(reasons)}, {"missed", drops->missed}};
 }
 
 Json counters_json(const model::Amounts& amounts) {
@@ -98,6 +118,7 @@ std::string ledger_json(const LedgerReport& report, JsonLayout layout) {
     json["steps"] = steps_json(report.ledger);
     json["queues"] = queues_json(report.ledger);
     json["sockets"] = sockets_json(report);
+    json["drop_monitor"] = drops_json(report.drops);
     json["dropped"] = report.ledger.dropped();
     json["unaccounted"] = report.ledger.unaccounted();
     json["restarted"] = report.restarted;

@@ -13,6 +13,7 @@ namespace igbtune::view {
 using model::Flow;
 using model::LedgerReport;
 using model::LedgerStep;
+using model::QueueLine;
 using source::Direction;
 
 namespace {
@@ -63,6 +64,7 @@ std::string step_text(const LedgerStep& step, const std::string& device, Zeros z
     add_flows(text, "dropped", step.dropped, zeros, true);
     add_flows(text, "taken", step.taken, zeros, true);
     add_flows(text, "out", step.out, zeros, false);
+    add_flows(text, "also", step.also, zeros, true);
     if (const auto unaccounted = step.unaccounted()) {
         return text + line("", "unaccounted", signed_count(*unaccounted), "");
     }
@@ -70,23 +72,33 @@ std::string step_text(const LedgerStep& step, const std::string& device, Zeros z
            step.open + ")\n";
 }
 
-std::string queue_text(const std::vector<model::QueueLine>& queues, Direction direction) {
+std::string queue_text(const std::vector<QueueLine>& queues, Direction direction) {
     const bool receive = direction == Direction::rx;
-    std::vector<Column> columns{{.header = "queue", .align = Align::left}, {.header = "frames"}};
-    if (receive) {
-        columns.push_back({.header = "no descriptor"});
+    using Cell = std::optional<std::int64_t> QueueLine::*;
+    const std::vector<std::pair<std::string, Cell>> wanted =
+        receive ? std::vector<std::pair<std::string, Cell>>{{"frames", &QueueLine::packets},
+                                                            {"no descriptor",
+                                                             &QueueLine::no_descriptor},
+                                                            {"dropped by the driver",
+                                                             &QueueLine::driver_drops},
+                                                            {"no memory", &QueueLine::no_memory},
+                                                            {"by XDP", &QueueLine::xdp_drops}}
+                : std::vector<std::pair<std::string, Cell>>{
+                      {"frames", &QueueLine::packets},
+                      {"dropped by the driver", &QueueLine::driver_drops},
+                      {"bytes in flight", &QueueLine::in_flight},
+                      {"BQL limit", &QueueLine::limit}};
+    std::vector<Column> columns{{.header = "queue", .align = Align::left}};
+    for (const auto& [header, cell] : wanted) {
+        columns.push_back({.header = header});
     }
-    columns.push_back({.header = "dropped by the driver"});
     Table table(std::move(columns));
-    const auto cell = [](const std::optional<std::int64_t>& count) {
-        return count ? signed_count(*count) : std::string("-");
-    };
-    for (const model::QueueLine& queue : queues) {
-        std::vector<std::string> cells{queue.queue, cell(queue.packets)};
-        if (receive) {
-            cells.push_back(cell(queue.no_descriptor));
+    for (const QueueLine& queue : queues) {
+        std::vector<std::string> cells{queue.queue};
+        for (const auto& [header, cell] : wanted) {
+            const auto& count = queue.*cell;
+            cells.push_back(count ? signed_count(*count) : "-");
         }
-        cells.push_back(cell(queue.driver_drops));
         table.add(std::move(cells));
     }
     return table.empty() ? std::string() : table.text(indent + mark_width);
@@ -108,6 +120,31 @@ std::string socket_text(const LedgerReport& report, const Style& style) {
     }
     return "\n" + style.title("sockets that dropped packets (this network namespace)") + "\n" +
            table.text(indent);
+}
+
+std::string drops_text(const LedgerReport& report, const Style& style) {
+    if (!report.drops) {
+        return {};
+    }
+    std::string text = "\n" +
+                       style.title(
+                           "what the kernel dropped (drop monitor, all of the "
+                           "machine)") +
+                       "\n";
+    Table table({{.header = "reason", .align = Align::left},
+                 {.header = "from " + util::printable(report.snapshot.topology.device.name)},
+                 {.header = "from others"},
+                 {.header = "from none yet"}});
+    for (const model::DropLine& drop : report.drops->lines) {
+        table.add({util::printable(drop.reason), signed_count(drop.own), signed_count(drop.others),
+                   signed_count(drop.none)});
+    }
+    text += table.empty() ? std::string(indent, ' ') + "nothing\n" : table.text(indent);
+    if (report.drops->missed > 0) {
+        text += std::string(indent, ' ') + "and at least " + signed_count(report.drops->missed) +
+                " that the monitor itself lost\n";
+    }
+    return text;
 }
 
 std::string heading(const LedgerReport& report, const Style& style) {
@@ -157,7 +194,7 @@ std::string ledger_text(const LedgerReport& report, Zeros zeros, const Style& st
             text += queue_text(report.ledger.queues, report.direction);
         }
     }
-    text += socket_text(report, style) + summary(report);
+    text += socket_text(report, style) + drops_text(report, style) + summary(report);
     return zeros == Zeros::shown ? text + unavailable_text(report.snapshot.unavailable, style)
                                  : text;
 }

@@ -2,29 +2,10 @@
 #include "util/text.hpp"
 #include "version.hpp"
 #include "view/command_tree.hpp"
+#include "view/roff.hpp"
 
 namespace igbtune::view {
 namespace {
-
-// What roff would obey becomes text.
-std::string roff(std::string_view text) {
-    std::string out;
-    bool line_begins = true;
-    for (const char letter : text) {
-        if (line_begins && (letter == '.' || letter == '\'')) {
-            out += "\\&";
-        }
-        if (letter == '\\') {
-            out += "\\e";
-        } else if (letter == '-') {
-            out += "\\-";
-        } else {
-            out += letter;
-        }
-        line_begins = letter == '\n';
-    }
-    return out;
-}
 
 std::string term(const CommandOption& option) {
     std::string text;
@@ -111,6 +92,7 @@ constexpr const char* rest =
     "igbtune replay /var/tmp/eth0.igbrec \\-\\-from 2026\\-11\\-21T03:00 ledger \\-\\-watch 60\n"
     ".fi\n"
     ".SH SEE ALSO\n"
+    ".BR igbtune\\-counters (7),\n"
     ".BR ethtool (8),\n"
     ".BR ip (8),\n"
     ".BR tc (8),\n"

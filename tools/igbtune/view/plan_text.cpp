@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "view/plan_text.hpp"
 
+#include <algorithm>
+
 #include "util/text.hpp"
 #include "view/table.hpp"
 
@@ -36,8 +38,12 @@ std::string counted(std::size_t count) {
     return std::to_string(count) + (count == 1 ? " setting" : " settings");
 }
 
-// A shell takes it as it is.
+// A shell takes it as it is. What of a driver only igbtune reads is in its record of the change.
 std::string inverse(const Plan& plan) {
+    const auto driver = std::ranges::find(plan.changes, "driver", &Change::knob);
+    if (driver != plan.changes.end()) {
+        return "igbtune rollback";
+    }
     std::string text = "igbtune set " + plan.device;
     for (const Change& change : plan.changes) {
         if (!change.kept()) {

@@ -137,6 +137,11 @@ std::string table_of_groups(const std::string& label, std::span<const CounterGro
     }
     Table table(std::move(columns));
     for (const CounterGroup* const group : groups) {
+        // A row with nothing to tell says nothing.
+        if (std::ranges::none_of(
+                names, [&](const std::string& name) { return group->value(name).has_value(); })) {
+            continue;
+        }
         std::vector<std::string> cells{group->instance};
         for (const std::string& name : names) {
             const auto value = group->value(name);
@@ -144,7 +149,7 @@ std::string table_of_groups(const std::string& label, std::span<const CounterGro
         }
         table.add(std::move(cells));
     }
-    return table.text_within(indent, page_width);
+    return table.empty() ? std::string() : table.text_within(indent, page_width);
 }
 
 // What the rows of a group's table are.

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Moderation: what users set and what the throttle's register then says, what DIM's profiles
+ * become, and who gives sent frames back.
+ */
+#include <linux/bitfield.h>
+#include <linux/delay.h>
+#include <linux/ethtool.h>
+#include <linux/netlink.h>
+
+#include "port.h"
+
+static struct igbr_test_port *igbr_moderation_test_open(struct kunit *test)
+{
+	static const struct igbr_config config = {
+		.rx_count = IGBR_RING_MIN,
+		.tx_count = IGBR_RING_MIN,
+		.queues = 1,
+		.mtu = 1500,
+	};
+	struct igbr_test_port *port = igbr_test_open(test, &config);
+
+	/* As with an interrupt: without one, nothing is written. */
+	port->vector->irq = 1;
+	return port;
+}
+
+/* The throttle as the device has it: bits 14:2 are the time in microseconds. */
+static u32 igbr_test_eitr(const struct igbr_test_port *port)
+{
+	return igbr_test_reg(port, IGBR_EITR(1));
+}
+
+static u32 igbr_test_throttle(unsigned int usecs)
+{
+	return usecs << 2 | BIT(31);
+}
+
+static struct ethtool_coalesce igbr_test_coalesce(const struct igbr_test_port *port)
+{
+	struct ethtool_coalesce coalesce = { };
+
+	igbr_moderation_get(port->vector, &coalesce);
+	return coalesce;
+}
+
+/* Set rx-usecs and adaptive-rx at once, as ethtool does. */
+static void igbr_moderation_test_set(struct igbr_test_port *port, u32 usecs, bool adaptive)
+{
+	struct ethtool_coalesce coalesce = igbr_test_coalesce(port);
+
+	coalesce.rx_coalesce_usecs = usecs;
+	coalesce.use_adaptive_rx_coalesce = adaptive;
+	igbr_moderation_set(port->vector, &coalesce);
+}
+
+/* igb's values and nothing else; what is refused is told what would be right. */
+static void igbr_moderation_test_check(struct kunit *test)
+{
+	static const struct {
+		u32 usecs;
+		bool rx;
+		bool tx;
+	} values[] = {
+		{ 0, true, true }, { 1, true, false }, { 2, false, false }, { 3, true, false },
+		{ 4, false, false }, { 9, false, false }, { 10, true, true }, { 11, true, true },
+		{ 8190, true, true }, { 8191, true, true }, { 8192, false, false },
+		{ 10000, false, false }, { 65536, false, false }, { 65546, false, false },
+		{ U32_MAX, false, false },
+	};
+	struct netlink_ext_ack extack;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(values); i++) {
+		struct ethtool_coalesce rx = { .rx_coalesce_usecs = values[i].usecs };
+		struct ethtool_coalesce tx = { .tx_coalesce_usecs = values[i].usecs };
+
+		extack = (struct netlink_ext_ack){ };
+		KUNIT_EXPECT_EQ_MSG(test, igbr_moderation_check(&rx, &extack),
+				    values[i].rx ? 0 : -EINVAL, "rx-usecs %u", values[i].usecs);
+		KUNIT_EXPECT_EQ(test, !extack._msg, values[i].rx);
+		extack = (struct netlink_ext_ack){ };
+		KUNIT_EXPECT_EQ_MSG(test, igbr_moderation_check(&tx, &extack),
+				    values[i].tx ? 0 : -EINVAL, "tx-usecs %u", values[i].usecs);
+		KUNIT_EXPECT_EQ(test, !extack._msg, values[i].tx);
+	}
+}
+
+/* A time is what the register says, to the last of its 13 bits. */
+static void igbr_moderation_test_usecs(struct kunit *test)
+{
+	static const u16 values[] = { 0, 10, 20, 25, 100, 4096, 8190, 8191 };
+	struct igbr_test_port *port = igbr_moderation_test_open(test);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(values); i++) {
+		igbr_moderation_test_set(port, values[i], true);
+		KUNIT_EXPECT_EQ(test, igbr_test_eitr(port), igbr_test_throttle(values[i]));
+		KUNIT_EXPECT_EQ(test, igbr_test_coalesce(port).rx_coalesce_usecs, values[i]);
+		KUNIT_EXPECT_FALSE(test, igbr_test_coalesce(port).use_adaptive_rx_coalesce);
+	}
+}
+
+/* A device that was reset gets its throttle back. */
+static void igbr_moderation_test_restart(struct kunit *test)
+{
+	struct igbr_test_port *port = igbr_moderation_test_open(test);
+
+	igbr_moderation_test_set(port, 123, true);
+	writel(0, port->adapter->hw.regs + IGBR_EITR(1));
+	igbr_moderation_start(port->vector);
+	KUNIT_EXPECT_EQ(test, igbr_test_eitr(port), igbr_test_throttle(123));
+}
+
+/* 1 and 3 let the traffic decide; adaptive-rx alone goes between these and a time. */
+static void igbr_moderation_test_adaptive(struct kunit *test)
+{
+	struct igbr_test_port *port = igbr_moderation_test_open(test);
+
+	KUNIT_EXPECT_EQ(test, igbr_test_coalesce(port).rx_coalesce_usecs, 1);
+	KUNIT_EXPECT_TRUE(test, igbr_test_coalesce(port).use_adaptive_rx_coalesce);
+
+	igbr_moderation_test_set(port, 1, false);
+	KUNIT_EXPECT_EQ(test, igbr_test_coalesce(port).rx_coalesce_usecs, 20);
+	KUNIT_EXPECT_FALSE(test, igbr_test_coalesce(port).use_adaptive_rx_coalesce);
+	KUNIT_EXPECT_EQ(test, igbr_test_eitr(port), igbr_test_throttle(20));
+
+	igbr_moderation_test_set(port, 20, true);
+	KUNIT_EXPECT_EQ(test, igbr_test_coalesce(port).rx_coalesce_usecs, 1);
+	KUNIT_EXPECT_TRUE(test, igbr_test_coalesce(port).use_adaptive_rx_coalesce);
+	KUNIT_EXPECT_EQ(test, igbr_test_eitr(port), igbr_test_throttle(0));
+
+	igbr_moderation_test_set(port, 3, false);
+	KUNIT_EXPECT_EQ(test, igbr_test_coalesce(port).rx_coalesce_usecs, 3);
+	KUNIT_EXPECT_TRUE(test, igbr_test_coalesce(port).use_adaptive_rx_coalesce);
+	KUNIT_EXPECT_EQ(test, igbr_test_eitr(port), igbr_test_throttle(50));
+
+	igbr_moderation_test_set(port, 1, false);
+	KUNIT_EXPECT_EQ(test, igbr_test_coalesce(port).rx_coalesce_usecs, 1);
+	KUNIT_EXPECT_TRUE(test, igbr_test_coalesce(port).use_adaptive_rx_coalesce);
+	KUNIT_EXPECT_EQ(test, igbr_test_eitr(port), igbr_test_throttle(0));
+}
+
+/* DIM has chosen a profile. */
+static void igbr_moderation_test_choose(struct igbr_test_port *port, u8 profile)
+{
+	struct dim *dim = &port->vector->mod.dim;
+
+	dim->profile_ix = profile;
+	dim->state = DIM_APPLY_NEW_PROFILE;
+	dim->work.func(&dim->work);
+}
+
+static void igbr_moderation_test_profiles(struct kunit *test)
+{
+	/* Of each profile: the throttle with rx-usecs 1, and with 3. There is no sixth one. */
+	static const u16 usecs[][2] = {
+		{ 0, 50 }, { 10, 50 }, { 25, 50 }, { 50, 50 }, { 100, 100 }, { 100, 100 },
+	};
+	struct igbr_test_port *port = igbr_moderation_test_open(test);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(usecs); i++) {
+		igbr_moderation_test_set(port, 1, true);
+		igbr_moderation_test_choose(port, i);
+		KUNIT_EXPECT_EQ(test, igbr_test_eitr(port), igbr_test_throttle(usecs[i][0]));
+		KUNIT_EXPECT_EQ(test, port->vector->mod.dim.state, DIM_START_MEASURE);
+		igbr_moderation_test_set(port, 3, true);
+		igbr_moderation_test_choose(port, i);
+		KUNIT_EXPECT_EQ(test, igbr_test_eitr(port), igbr_test_throttle(usecs[i][1]));
+	}
+	igbr_moderation_test_choose(port, U8_MAX);
+	KUNIT_EXPECT_EQ(test, igbr_test_eitr(port), igbr_test_throttle(100));
+
+	/* A choice that comes after the user's is too late. */
+	igbr_moderation_test_set(port, 77, true);
+	igbr_moderation_test_choose(port, 0);
+	KUNIT_EXPECT_EQ(test, igbr_test_eitr(port), igbr_test_throttle(77));
+}
+
+/*
+ * A sample that ends now, began so long ago, and in which so many frames came with each interrupt.
+ * The test itself takes its time: one that took none at all begins later.
+ */
+static void igbr_moderation_test_sample(struct igbr_test_port *port, unsigned int frames,
+					unsigned int usecs)
+{
+	struct igbr_moderation *mod = &port->vector->mod;
+	ktime_t now = ktime_get();
+
+	mod->dim.state = DIM_MEASURE_IN_PROGRESS;
+	mod->dim.start_sample = (struct dim_sample){
+		.time = usecs ? ktime_sub_us(now, usecs) : ktime_add_us(now, USEC_PER_SEC),
+		.event_ctr = mod->events,
+		.pkt_ctr = (u32)igbr_rx_packets(port->rx) - frames * IGBR_SAMPLE_EVENTS,
+	};
+	igbr_moderation_sample(port->vector);
+	flush_work(&mod->dim.work);
+}
+
+/* Light traffic is not throttled: few frames for an interrupt, and few interrupts. */
+static void igbr_moderation_test_light(struct kunit *test)
+{
+	static const struct {
+		unsigned int frames;	/* with each interrupt */
+		unsigned int usecs;	/* that IGBR_SAMPLE_EVENTS interrupts took */
+		bool light;
+	} samples[] = {
+		{ 1, USEC_PER_SEC, true }, { 1, 2000, true }, { 1, 0, false },
+		{ 3, USEC_PER_SEC, true }, { 3, 0, false },
+		{ 19, USEC_PER_SEC, true }, { 20, USEC_PER_SEC, false },
+	};
+	struct igbr_test_port *port = igbr_moderation_test_open(test);
+	struct igbr_moderation *mod = &port->vector->mod;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(samples); i++) {
+		igbr_moderation_test_choose(port, 4);
+		KUNIT_EXPECT_EQ(test, igbr_test_eitr(port), igbr_test_throttle(100));
+		mod->until_sample = 0;
+		igbr_moderation_test_sample(port, samples[i].frames, samples[i].usecs);
+		KUNIT_EXPECT_EQ_MSG(test, !mod->dim.profile_ix, samples[i].light, "sample %u", i);
+		KUNIT_EXPECT_EQ(test, igbr_test_eitr(port) == igbr_test_throttle(0),
+				samples[i].light);
+		KUNIT_EXPECT_EQ(test, mod->until_sample, IGBR_SAMPLE_EVENTS);
+	}
+
+	/* What the user set does not follow the traffic. */
+	igbr_moderation_test_choose(port, 4);
+	igbr_moderation_test_set(port, 30, true);
+	igbr_moderation_test_sample(port, 1, USEC_PER_SEC);
+	KUNIT_EXPECT_EQ(test, mod->dim.profile_ix, 4);
+	KUNIT_EXPECT_EQ(test, igbr_test_eitr(port), igbr_test_throttle(30));
+}
+
+/* Without an interrupt, the timer gives sent frames back, and no sooner than the device is done. */
+static void igbr_moderation_test_watch(struct kunit *test)
+{
+	struct igbr_test_port *port = igbr_moderation_test_open(test);
+	struct igbr_tx_ring *ring = port->tx;
+	struct sk_buff *skb = alloc_skb(600, GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	skb_put_zero(skb, 600);
+	skb->dev = port->adapter->netdev;
+	port->vector->mod.tx_usecs = 50;
+
+	local_bh_disable();
+	__netif_tx_lock(ring->txq, smp_processor_id());
+	netdev_start_xmit(skb, port->adapter->netdev, ring->txq, false);
+	__netif_tx_unlock(ring->txq);
+	local_bh_enable();
+	msleep(50);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(ring->next_to_clean), 0);
+
+	WRITE_ONCE(*ring->head, cpu_to_le32(1));
+	for (i = 0; i < 1000 && !READ_ONCE(ring->next_to_clean); i++)
+		msleep(20);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(ring->next_to_clean), 1);
+	napi_synchronize(&port->vector->napi);
+	KUNIT_EXPECT_EQ(test, u64_stats_read(&ring->packets), 1);
+}
+
+static struct kunit_case igbr_moderation_cases[] = {
+	KUNIT_CASE(igbr_moderation_test_check),
+	KUNIT_CASE(igbr_moderation_test_usecs),
+	KUNIT_CASE(igbr_moderation_test_restart),
+	KUNIT_CASE(igbr_moderation_test_adaptive),
+	KUNIT_CASE(igbr_moderation_test_profiles),
+	KUNIT_CASE(igbr_moderation_test_light),
+	KUNIT_CASE(igbr_moderation_test_watch),
+	{ }
+};
+
+static struct kunit_suite igbr_moderation_suite = {
+	.name = "igbr_moderation",
+	.exit = igbr_test_close,
+	.test_cases = igbr_moderation_cases,
+};
+
+kunit_test_suite(igbr_moderation_suite);
