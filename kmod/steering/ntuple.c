@@ -247,7 +247,7 @@ static int igbr_ntuple_place(struct igbr_adapter *adapter, struct igbr_ntuple *n
 			     struct netlink_ext_ack *extack)
 {
 	u32 location = ntuple->rule.location;
-	struct igbr_ntuple *old = location < IGBR_RULES_MAX ? adapter->ntuples[location] : NULL;
+	struct igbr_ntuple *old = location == IGBR_ANY_LOCATION ? NULL : adapter->ntuples[location];
 	int err;
 
 	if (old)
@@ -270,6 +270,12 @@ static int igbr_ntuple_insert(struct igbr_adapter *adapter, struct ethtool_rx_fl
 		NL_SET_ERR_MSG_FMT(extack, "rules need ethtool -K %s ntuple on",
 				   adapter->netdev->name);
 		return -EOPNOTSUPP;
+	}
+	if (spec->location != RX_CLS_LOC_ANY &&
+	    spec->location >= igbr_filter_locations(adapter)) {
+		NL_SET_ERR_MSG_FMT(extack, "locations are 0 to %u",
+				   igbr_filter_locations(adapter) - 1);
+		return -EINVAL;
 	}
 	ntuple = kzalloc(sizeof(*ntuple), GFP_KERNEL);
 	if (!ntuple)

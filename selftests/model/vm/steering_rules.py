@@ -96,6 +96,7 @@ REFUSED = [
     ("flow-type ether proto 0x8100 action 1", "VLAN tags", FULL + SMALL),
     ("flow-type ip4 l4proto 50 l4data 5 action 1", "ports", FULL + SMALL),
     ("flow-type tcp4 dst-port 5000 action 1 loc 60", "locations are", FULL + SMALL),
+    (f"flow-type tcp4 dst-port 5000 action 1 loc {TC + 4000}", "locations are", FULL + SMALL),
     ("flow-type tcp6 dst-port 5000 action 1", "no IPv6", FULL),
     (f"flow-type ether src {OTHER_MAC} action 1", "no MAC address", FULL),
     (f"flow-type tcp4 dst-mac {OTHER_MAC} dst-port 5 action 1", "no MAC address", FULL),
