@@ -82,11 +82,6 @@ static void igbr_parse_ether(struct igbr_parser *parser, const struct ethhdr *va
 	IGBR_PARSE(parser, DEST_MAC, parser->match->dest_mac, value->h_dest, mask->h_dest);
 	IGBR_PARSE(parser, SOURCE_MAC, parser->match->source_mac, value->h_source, mask->h_source);
 	IGBR_PARSE(parser, ETHERTYPE, parser->match->ethertype, value->h_proto, mask->h_proto);
-	if (!mask->h_proto)
-		return;
-	if (eth_type_vlan(value->h_proto) || !eth_proto_is_802_3(value->h_proto))
-		igbr_refuse(parser, -EOPNOTSUPP,
-			    "VLAN tags and lengths are no Ethernet types that a filter sees");
 }
 
 static void igbr_parse_tcp_ip4(struct igbr_parser *parser, u8 protocol,

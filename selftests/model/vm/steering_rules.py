@@ -124,6 +124,7 @@ TC_REFUSED = [
     ("ip ip_proto tcp dst_port 80 tcp_flags 0x2/0x2", "each as a whole", FULL + SMALL),
     ("802.1q vlan_id 5", "only the priority", FULL + SMALL),
     ("ip ip_ttl 5", "can be matched", FULL + SMALL),
+    ("0x100", "VLAN tags and lengths", FULL + SMALL),
     ("ipv6 ip_proto tcp dst_port 5000", "no IPv6", FULL),
     (f"all src_mac {OTHER_MAC}", "no MAC address", FULL),
 ]
