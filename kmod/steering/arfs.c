@@ -704,9 +704,14 @@ void igbr_arfs_flush(struct igbr_adapter *adapter)
 void igbr_arfs_stop(struct igbr_adapter *adapter)
 {
 	struct net_device *netdev = adapter->netdev;
+	struct cpu_rmap *rmap = netdev->rx_cpu_rmap;
 
+	if (rmap) {
+		WRITE_ONCE(netdev->rx_cpu_rmap, NULL);
+		/* Who sends a frame in once more may be asking even now. */
+		synchronize_net();
+		free_irq_cpu_rmap(rmap);
+	}
+	/* Nobody wakes the task any more. */
 	igbr_arfs_flush(adapter);
-	if (netdev->rx_cpu_rmap)
-		free_irq_cpu_rmap(netdev->rx_cpu_rmap);
-	netdev->rx_cpu_rmap = NULL;
 }
