@@ -541,6 +541,9 @@ static void igbr_arfs_task(struct work_struct *work)
 
 	igbr_arfs_watch_queues(arfs);
 	writes = igbr_arfs_expire(arfs);
+	/* Somebody asked in the moment in which the feature went off. */
+	if (!(arfs->adapter->netdev->features & NETIF_F_NTUPLE))
+		writes = IGBR_ARFS_WRITES;
 	for (queue = 0; queue < arfs->adapter->active_queues; queue++)
 		for (bucket = 0; bucket < IGBR_ARFS_BUCKETS; bucket++)
 			writes += igbr_arfs_serve(arfs, queue, bucket, picks,
