@@ -160,7 +160,7 @@ int igbr_kind_choose(const struct igbr_adapter *adapter, struct igbr_rule *rule,
 {
 	const struct igbr_filter_info *info = &adapter->hw.mac->filters;
 	const struct igbr_match *match = &rule->match;
-	u16 fields = match->fields;
+	u32 fields = match->fields;
 	bool ip4 = match->ethertype == htons(ETH_P_IP);
 
 	if (!fields) {
@@ -201,7 +201,7 @@ static bool igbr_is_version_blind(const struct igbr_adapter *adapter,
 }
 
 /* The fields that the device really compares */
-static u16 igbr_compared_fields(const struct igbr_adapter *adapter, const struct igbr_rule *rule)
+static u32 igbr_compared_fields(const struct igbr_adapter *adapter, const struct igbr_rule *rule)
 {
 	if (igbr_is_version_blind(adapter, rule))
 		return rule->match.fields & ~IGBR_HAS(ETHERTYPE);
