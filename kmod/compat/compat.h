@@ -33,6 +33,14 @@ static inline void page_pool_enable_direct_recycling(struct page_pool *pool,
 }
 #endif
 
+/* A table that the user set was a bit of the device. */
+#ifndef IGBR_HAVE_RXFH_INDIR_LOST
+static inline void ethtool_rxfh_indir_lost(struct net_device *dev)
+{
+	dev->priv_flags &= ~IFF_RXFH_CONFIGURED;
+}
+#endif
+
 /* A timer's function was set apart from the rest. */
 #ifndef IGBR_HAVE_HRTIMER_SETUP
 #include <linux/hrtimer.h>

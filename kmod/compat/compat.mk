@@ -11,6 +11,7 @@ ccflags-y += $(call igbr-has,linux/netdevice.h,netif_napi_add_config,IGBR_HAVE_N
 ccflags-y += $(call igbr-has,linux/workqueue.h,system_percpu_wq,IGBR_HAVE_PERCPU_WQ)
 ccflags-y += $(call igbr-has,net/page_pool/types.h,page_pool_enable_direct_recycling,IGBR_HAVE_PP_ENABLE_DIRECT)
 ccflags-y += $(call igbr-has,linux/ethtool.h,get_rx_ring_count,IGBR_HAVE_RX_RING_COUNT)
+ccflags-y += $(call igbr-has,linux/ethtool.h,ethtool_rxfh_indir_lost,IGBR_HAVE_RXFH_INDIR_LOST)
 ccflags-y += $(call igbr-has,net/devlink.h,default_graceful_period,IGBR_HAVE_HEALTH_PERIOD_IN_OPS)
 ccflags-y += $(call igbr-has,net/devlink.h,union devlink_param_value \*init_val,IGBR_HAVE_DEVLINK_VALUE_POINTER)
 ccflags-y += $(call igbr-has,linux/hrtimer.h,void hrtimer_setup,IGBR_HAVE_HRTIMER_SETUP)

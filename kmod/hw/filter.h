@@ -6,6 +6,7 @@
 #define _IGBR_HW_FILTER_H_
 
 #include <linux/bits.h>
+#include <linux/build_bug.h>
 #include <linux/if_ether.h>
 #include <linux/in6.h>
 #include <linux/types.h>
@@ -43,10 +44,11 @@ enum igbr_field {
  * @dest_port: destination port
  *
  * IGBR_FIELD_TCP_SYN means that TCP's flag is set, and has no value. Addresses and ports of IP are
- * compared only together with @ethertype, which tells the version.
+ * compared only together with @ethertype, which tells the version. There are no holes: matches are
+ * compared as memory.
  */
 struct igbr_match {
-	u16 fields;
+	u32 fields;
 	u8 dest_mac[ETH_ALEN];
 	u8 source_mac[ETH_ALEN];
 	__be16 ethertype;
@@ -57,6 +59,8 @@ struct igbr_match {
 	__be16 source_port;
 	__be16 dest_port;
 };
+
+static_assert(sizeof(struct igbr_match) == 56);
 
 void igbr_hw_write_tuple(struct igbr_hw *hw, unsigned int slot, const struct igbr_match *match,
 			 unsigned int queue, unsigned int priority);

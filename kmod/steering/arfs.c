@@ -355,12 +355,12 @@ static bool igbr_arfs_is_shared(struct igbr_arfs *arfs, const struct igbr_match 
 	return false;
 }
 
-/* Take the filters back that catch more than one flow; returns slots written. */
-static unsigned int igbr_arfs_part(struct igbr_arfs *arfs)
+/* Take filters back that catch more than one flow, as many as may be written; returns how many. */
+static unsigned int igbr_arfs_part(struct igbr_arfs *arfs, unsigned int most)
 {
 	unsigned int slot, writes = 0;
 
-	for (slot = 0; slot < IGBR_TUPLES; slot++) {
+	for (slot = 0; slot < IGBR_TUPLES && writes < most; slot++) {
 		if (!arfs->flows[slot] || !igbr_arfs_is_shared(arfs, &arfs->flows[slot]->match))
 			continue;
 		arfs->counts.refused_shared++;
@@ -541,12 +541,16 @@ static void igbr_arfs_task(struct work_struct *work)
 
 	igbr_arfs_watch_queues(arfs);
 	writes = igbr_arfs_expire(arfs);
+	/* Somebody asked in the moment in which the feature went off. */
+	if (!(arfs->adapter->netdev->features & NETIF_F_NTUPLE))
+		writes = IGBR_ARFS_WRITES;
 	for (queue = 0; queue < arfs->adapter->active_queues; queue++)
 		for (bucket = 0; bucket < IGBR_ARFS_BUCKETS; bucket++)
 			writes += igbr_arfs_serve(arfs, queue, bucket, picks,
 						  writes < IGBR_ARFS_WRITES);
-	writes += igbr_arfs_part(arfs);
-	writes += igbr_arfs_take_turns(arfs);
+	writes += igbr_arfs_part(arfs, IGBR_ARFS_WRITES - writes);
+	if (writes < IGBR_ARFS_WRITES)
+		writes += igbr_arfs_take_turns(arfs);
 	for (i = 0; i < IGBR_ARFS_WRITES && picks[i].asks && writes < IGBR_ARFS_WRITES; i++)
 		writes += igbr_arfs_admit(arfs, &picks[i]);
 	/* Who asks between these two asks again with the next frame. */
@@ -704,9 +708,14 @@ void igbr_arfs_flush(struct igbr_adapter *adapter)
 void igbr_arfs_stop(struct igbr_adapter *adapter)
 {
 	struct net_device *netdev = adapter->netdev;
+	struct cpu_rmap *rmap = netdev->rx_cpu_rmap;
 
+	if (rmap) {
+		WRITE_ONCE(netdev->rx_cpu_rmap, NULL);
+		/* Who sends a frame in once more may be asking even now. */
+		synchronize_net();
+		free_irq_cpu_rmap(rmap);
+	}
+	/* Nobody wakes the task any more. */
 	igbr_arfs_flush(adapter);
-	if (netdev->rx_cpu_rmap)
-		free_irq_cpu_rmap(netdev->rx_cpu_rmap);
-	netdev->rx_cpu_rmap = NULL;
 }

@@ -385,12 +385,6 @@ static int igbr_choose_location(struct igbr_adapter *adapter, struct igbr_rule *
 	igbr_find_places(adapter, rule, &places);
 	if (rule->location == IGBR_ANY_LOCATION)
 		return igbr_choose_any(adapter, rule, &places, extack);
-	if (!igbr_is_tc(rule) && (rule->location >= igbr_filter_locations(adapter) ||
-				  test_bit(rule->location, places.taken))) {
-		NL_SET_ERR_MSG_FMT(extack, "locations are 0 to %u, and one rule fits each",
-				   igbr_filter_locations(adapter) - 1);
-		return -EINVAL;
-	}
 	return places.bad ? igbr_refuse_location(rule, places.bad, extack) : 0;
 }
 
@@ -413,13 +407,14 @@ static void igbr_rule_add(struct igbr_adapter *adapter, struct igbr_rule *rule)
 /**
  * igbr_filter_insert - let frames go to a queue
  * @adapter: the port, started or not
- * @rule: match, queue and location are set; the rest is set here. It belongs to the owner until
- *	igbr_filter_remove()
+ * @rule: match, queue and location are set: IGBR_ANY_LOCATION, one below igbr_filter_locations()
+ *	that no rule has, or IGBR_TC_LOCATION and more; the rest is set here. It belongs to the
+ *	owner until igbr_filter_remove()
  * @extack: says why not
  *
  * Context: process, rtnl.
- * Return: 0, or a negative error: -EOPNOTSUPP: the MAC cannot match this; -EINVAL: no such queue
- *	or location, or not there; -EEXIST: another rule has the same match; -ENOSPC: all slots
+ * Return: 0, or a negative error: -EOPNOTSUPP: the MAC cannot match this; -EINVAL: no such queue,
+ *	or not at this location; -EEXIST: another rule has the same match; -ENOSPC: all slots
  *	are in use.
  */
 int igbr_filter_insert(struct igbr_adapter *adapter, struct igbr_rule *rule,

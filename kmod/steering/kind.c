@@ -5,6 +5,7 @@
  *
  * Context of everything here: any.
  */
+#include <linux/etherdevice.h>
 #include <linux/netdevice.h>
 
 #include "../igbr.h"
@@ -136,6 +137,11 @@ static void igbr_explain_matches(const struct igbr_adapter *adapter,
 			       "82580 matches MAC addresses, Ethernet type, IP addresses, protocol and ports, each as a whole, or TCP SYN alone; no VLAN");
 }
 
+static bool igbr_is_no_ethertype(__be16 value)
+{
+	return eth_type_vlan(value) || !eth_proto_is_802_3(value);
+}
+
 static bool igbr_is_syn(const struct igbr_match *match)
 {
 	return match->fields == IGBR_SYN && match->protocol == IPPROTO_TCP;
@@ -154,12 +160,17 @@ int igbr_kind_choose(const struct igbr_adapter *adapter, struct igbr_rule *rule,
 {
 	const struct igbr_filter_info *info = &adapter->hw.mac->filters;
 	const struct igbr_match *match = &rule->match;
-	u16 fields = match->fields;
+	u32 fields = match->fields;
 	bool ip4 = match->ethertype == htons(ETH_P_IP);
 
 	if (!fields) {
 		NL_SET_ERR_MSG(extack, "a rule has to match something");
 		return -EINVAL;
+	}
+	if (fields & IGBR_HAS(ETHERTYPE) && igbr_is_no_ethertype(match->ethertype)) {
+		NL_SET_ERR_MSG(extack,
+			       "VLAN tags and lengths are no Ethernet types that a filter sees");
+		return -EOPNOTSUPP;
 	}
 	if (fields == IGBR_HAS(ETHERTYPE) && info->ethertypes) {
 		rule->kind = IGBR_FILTER_ETHERTYPE;
@@ -190,7 +201,7 @@ static bool igbr_is_version_blind(const struct igbr_adapter *adapter,
 }
 
 /* The fields that the device really compares */
-static u16 igbr_compared_fields(const struct igbr_adapter *adapter, const struct igbr_rule *rule)
+static u32 igbr_compared_fields(const struct igbr_adapter *adapter, const struct igbr_rule *rule)
 {
 	if (igbr_is_version_blind(adapter, rule))
 		return rule->match.fields & ~IGBR_HAS(ETHERTYPE);

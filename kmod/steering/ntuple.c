@@ -82,11 +82,6 @@ static void igbr_parse_ether(struct igbr_parser *parser, const struct ethhdr *va
 	IGBR_PARSE(parser, DEST_MAC, parser->match->dest_mac, value->h_dest, mask->h_dest);
 	IGBR_PARSE(parser, SOURCE_MAC, parser->match->source_mac, value->h_source, mask->h_source);
 	IGBR_PARSE(parser, ETHERTYPE, parser->match->ethertype, value->h_proto, mask->h_proto);
-	if (!mask->h_proto)
-		return;
-	if (eth_type_vlan(value->h_proto) || !eth_proto_is_802_3(value->h_proto))
-		igbr_refuse(parser, -EOPNOTSUPP,
-			    "VLAN tags and lengths are no Ethernet types that a filter sees");
 }
 
 static void igbr_parse_tcp_ip4(struct igbr_parser *parser, u8 protocol,
@@ -247,7 +242,7 @@ static int igbr_ntuple_place(struct igbr_adapter *adapter, struct igbr_ntuple *n
 			     struct netlink_ext_ack *extack)
 {
 	u32 location = ntuple->rule.location;
-	struct igbr_ntuple *old = location < IGBR_RULES_MAX ? adapter->ntuples[location] : NULL;
+	struct igbr_ntuple *old = location == IGBR_ANY_LOCATION ? NULL : adapter->ntuples[location];
 	int err;
 
 	if (old)
@@ -270,6 +265,12 @@ static int igbr_ntuple_insert(struct igbr_adapter *adapter, struct ethtool_rx_fl
 		NL_SET_ERR_MSG_FMT(extack, "rules need ethtool -K %s ntuple on",
 				   adapter->netdev->name);
 		return -EOPNOTSUPP;
+	}
+	if (spec->location != RX_CLS_LOC_ANY &&
+	    spec->location >= igbr_filter_locations(adapter)) {
+		NL_SET_ERR_MSG_FMT(extack, "locations are 0 to %u",
+				   igbr_filter_locations(adapter) - 1);
+		return -EINVAL;
 	}
 	ntuple = kzalloc(sizeof(*ntuple), GFP_KERNEL);
 	if (!ntuple)

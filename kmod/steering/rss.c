@@ -42,13 +42,20 @@ void igbr_rss_init(struct igbr_adapter *adapter)
 void igbr_rss_set_queues(struct igbr_adapter *adapter, unsigned int queues)
 {
 	unsigned int i, highest = 0;
+	bool set;
 
 	for (i = 0; i < IGBR_RETA_SIZE; i++)
 		highest = max_t(unsigned int, highest, adapter->reta[i]);
-	if (netif_is_rxfh_configured(adapter->netdev) && highest < queues)
+	set = netif_is_rxfh_configured(adapter->netdev);
+	if (set && highest < queues)
 		return;
 	for (i = 0; i < IGBR_RETA_SIZE; i++)
 		adapter->reta[i] = ethtool_rxfh_indir_default(i, queues);
+	if (!set)
+		return;
+	netdev_warn(adapter->netdev, "the RSS table is the default one: its queue %u is gone\n",
+		    highest);
+	ethtool_rxfh_indir_lost(adapter->netdev);
 }
 
 /**

@@ -69,7 +69,8 @@ def locations(card):
     add(card, "flow-type udp4 dst-port 5001 action 0 loc 9")
     ksft_eq(sorted(rules(card)), [3, 9])
     ksft_in("UDP over IPv4", output(f"ethtool -n {card.ifname} rule 9"))
-    ksft_in("locations are", reason(card, f"{RULE} action 1 loc 60"))
+    for location in (60, 70000):
+        ksft_in("locations are", reason(card, f"{RULE} action 1 loc {location}"))
 
 
 def cannot_be(card):

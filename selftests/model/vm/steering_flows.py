@@ -180,8 +180,9 @@ def rules_before_flows(bench):
         flows = moved_readers(bench, count)
         try:
             port = min(flows.cpus)
+            before = counts(bench)["evicted"]
             add(bench, f"flow-type tcp4 dst-port {port} action 0")
-            wait_for(lambda: counts(bench)["evicted"], "the flow's filter is taken")
+            wait_for(lambda: counts(bench)["evicted"] > before, "the flow's filter is taken")
             before = counts(bench)["refused-rule"]
             for reader in range(count):
                 flows.pin(port, reader)
@@ -207,15 +208,16 @@ def rules_before_flows(bench):
 def more_flows_than_filters(bench):
     """All filters are in use, and none for ever while others wait."""
     with flow_steering(bench) as count:
+        before = counts(bench)
         flows = Flows("192.0.2.1", [number % count for number in range(2 * FLOWS)])
         try:
             time.sleep(2)
             for port, cpu in list(flows.cpus.items()):
                 flows.pin(port, (cpu + 1) % count)
-            wait_for(lambda: len(slots_in_use(bench)) == FLOWS and counts(bench)["refused-full"],
+            wait_for(lambda: len(slots_in_use(bench)) == FLOWS and counts(bench)["refused-full"] > before["refused-full"],
                      lambda: f"{slots_in_use(bench)}, {counts(bench)}")
             first = set(tuple_slots(bench))
-            wait_for(lambda: counts(bench)["yielded"] and set(tuple_slots(bench)) - first,
+            wait_for(lambda: counts(bench)["yielded"] > before["yielded"] and set(tuple_slots(bench)) - first,
                      lambda: f"still {sorted(first)}: {counts(bench)}", 180)
             expect(len(slots_in_use(bench)) >= FLOWS - 1, f"{slots_in_use(bench)}")
         finally:

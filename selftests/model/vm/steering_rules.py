@@ -96,6 +96,7 @@ REFUSED = [
     ("flow-type ether proto 0x8100 action 1", "VLAN tags", FULL + SMALL),
     ("flow-type ip4 l4proto 50 l4data 5 action 1", "ports", FULL + SMALL),
     ("flow-type tcp4 dst-port 5000 action 1 loc 60", "locations are", FULL + SMALL),
+    (f"flow-type tcp4 dst-port 5000 action 1 loc {TC + 4000}", "locations are", FULL + SMALL),
     ("flow-type tcp6 dst-port 5000 action 1", "no IPv6", FULL),
     (f"flow-type ether src {OTHER_MAC} action 1", "no MAC address", FULL),
     (f"flow-type tcp4 dst-mac {OTHER_MAC} dst-port 5 action 1", "no MAC address", FULL),
@@ -123,6 +124,7 @@ TC_REFUSED = [
     ("ip ip_proto tcp dst_port 80 tcp_flags 0x2/0x2", "each as a whole", FULL + SMALL),
     ("802.1q vlan_id 5", "only the priority", FULL + SMALL),
     ("ip ip_ttl 5", "can be matched", FULL + SMALL),
+    ("0x100", "VLAN tags and lengths", FULL + SMALL),
     ("ipv6 ip_proto tcp dst_port 5000", "no IPv6", FULL),
     (f"all src_mac {OTHER_MAC}", "no MAC address", FULL),
 ]
