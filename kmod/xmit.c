@@ -487,9 +487,8 @@ static noinline u32 igbr_tx_queue_special(struct igbr_tx_ring *ring, struct sk_b
 {
 	u32 len;
 
-	/* It frees the frame when it fails. */
-	if (skb->len < IGBR_TX_MIN_LEN && skb_put_padto(skb, IGBR_TX_MIN_LEN))
-		return 0;
+	if (skb->len < IGBR_TX_MIN_LEN && __skb_put_padto(skb, IGBR_TX_MIN_LEN, false))
+		return igbr_tx_drop(ring, skb);
 	if (skb->ip_summed == CHECKSUM_PARTIAL)
 		return igbr_tx_queue_summed(ring, skb);
 	len = skb->len;
