@@ -136,7 +136,8 @@ int igbr_rx_mem_alloc(struct igbr_adapter *adapter, unsigned int queue,
 		.hw_len = half ? IGBR_RX_HALF_HW_LEN : IGBR_RX_FULL_LEN,
 		.truesize = half ? IGBR_RX_HALF_SIZE : IGBR_RX_FULL_SIZE,
 		.headroom = config->xdp ? XDP_PACKET_HEADROOM : IGBR_RX_HEADROOM,
-		.max_frame = config->rx_all ? IGBR_RX_FULL_LEN * MAX_SKB_FRAGS :
+		.max_frame = config->rx_all ?
+			     min_t(u32, IGBR_RX_FULL_LEN * MAX_SKB_FRAGS, U16_MAX) :
 			     igbr_mru(config) + IGBR_FRAME_OVERHEAD - ETH_FCS_LEN,
 		.xdp = config->xdp,
 	};
