@@ -27,6 +27,8 @@
 #define IGBR_TX_USECS			50
 /* Nobody waits for the frames, but the queue limits should see them go. */
 #define IGBR_TX_LAZY_USECS		5000
+/* So often IGBR_USECS_MIN can be doubled until it is more than that. */
+#define IGBR_TX_STALLS_MAX		9
 
 /*
  * The throttles that DIM chooses from. At the longest one, the shortest frames at line rate
@@ -57,7 +59,7 @@ static_assert(offsetof(struct igbr_moderation, until_sample) % SMP_CACHE_BYTES =
 static_assert(offsetofend(struct igbr_moderation, dim) <=
 	      offsetof(struct igbr_moderation, __cacheline_group_end__poll));
 static_assert(offsetof(struct igbr_moderation, tx_watch) % SMP_CACHE_BYTES == 0);
-static_assert(offsetofend(struct igbr_moderation, tx_stalled) <=
+static_assert(offsetofend(struct igbr_moderation, tx_stalls) <=
 	      offsetof(struct igbr_moderation, __cacheline_group_end__sender));
 
 /* Give the device the throttle. The caller holds the lock. */
@@ -137,51 +139,71 @@ void igbr_moderation_sample(struct igbr_vector *vector)
 	schedule_work(&dim->work);
 }
 
-/**
- * igbr_moderation_watch_tx - see to it that sent frames are given back
- * @vector: the vector
- * @urgency: IGBR_TX_WATCH_*
- *
- * Context: the transmit queue's lock, or the timer.
- */
-void igbr_moderation_watch_tx(struct igbr_vector *vector, u8 urgency)
+static u32 igbr_lazy_usecs(u32 usecs)
+{
+	return max_t(u32, usecs, IGBR_TX_LAZY_USECS);
+}
+
+/* The timer is to look after the ring in @usecs. */
+static void igbr_start_watch(struct igbr_vector *vector, u8 urgency, u32 usecs)
 {
 	struct igbr_moderation *mod = &vector->mod;
-	u16 usecs = READ_ONCE(mod->tx_usecs);
 
-	/* The device signals. */
-	if (!usecs)
-		return;
-	if (urgency == IGBR_TX_WATCH_LAZY)
-		usecs = max_t(u16, usecs, IGBR_TX_LAZY_USECS);
 	WRITE_ONCE(vector->tx->watch, urgency);
 	WRITE_ONCE(mod->tx_clean, READ_ONCE(vector->tx->next_to_clean));
 	hrtimer_start(&mod->tx_watch, ns_to_ktime(usecs * NSEC_PER_USEC), HRTIMER_MODE_REL_PINNED);
 }
 
+/**
+ * igbr_moderation_watch_tx - see to it that sent frames are given back
+ * @vector: the vector
+ * @urgency: IGBR_TX_WATCH_*
+ *
+ * Context: the transmit queue's lock.
+ */
+void igbr_moderation_watch_tx(struct igbr_vector *vector, u8 urgency)
+{
+	u32 usecs = READ_ONCE(vector->mod.tx_usecs);
+
+	/* The device signals. */
+	if (!usecs)
+		return;
+	igbr_start_watch(vector, urgency,
+			 urgency == IGBR_TX_WATCH_LAZY ? igbr_lazy_usecs(usecs) : usecs);
+}
+
 /*
- * If no poll has been there meanwhile, ask for one; go on as long as there are frames. When this
- * meets a sender that wants it sooner, the later of both starts of the timer counts: at the worst
- * a frame waits once for the lazy time.
+ * If no poll has been there meanwhile, ask for one; go on as long as there are frames. The device
+ * reports the end of a burst, which may be long on the wire, or held up by pause frames: while
+ * nothing moves, the time doubles up to the lazy one, so that whoever waits for room does so for
+ * twice as long as the device needs at the most. When this meets a sender that wants it sooner, the
+ * later of both starts of the timer counts: at the worst a frame waits once for the lazy time.
  */
 static enum hrtimer_restart igbr_watch(struct hrtimer *timer)
 {
 	struct igbr_vector *vector = container_of(timer, struct igbr_vector, mod.tx_watch);
 	struct igbr_moderation *mod = &vector->mod;
 	struct igbr_tx_ring *ring = vector->tx;
-	bool moved, soon;
+	u32 usecs = READ_ONCE(mod->tx_usecs), wait = igbr_lazy_usecs(usecs);
+	bool moved = READ_ONCE(ring->next_to_clean) != READ_ONCE(mod->tx_clean);
 
+	if (moved)
+		mod->tx_stalls = 0;
 	WRITE_ONCE(ring->watch, IGBR_TX_WATCH_OFF);
 	/* Pairs with igbr_tx_watch(): it sees the watch off, or this sees its frames. */
 	smp_mb();
 	if (READ_ONCE(ring->next_to_clean) == READ_ONCE(ring->next_to_use))
 		return HRTIMER_NORESTART;
 
-	moved = READ_ONCE(ring->next_to_clean) != READ_ONCE(mod->tx_clean);
-	soon = igbr_tx_is_awaited(ring) && (moved || !mod->tx_stalled);
-	mod->tx_stalled = !moved;
-	igbr_moderation_watch_tx(vector, soon ? IGBR_TX_WATCH_SOON : IGBR_TX_WATCH_LAZY);
-	if (!moved || !READ_ONCE(mod->tx_usecs))
+	if (igbr_tx_is_awaited(ring))
+		wait = min(usecs << mod->tx_stalls, wait);
+	if (!moved && mod->tx_stalls < IGBR_TX_STALLS_MAX)
+		mod->tx_stalls++;
+	/* Else the device signals. */
+	if (usecs)
+		igbr_start_watch(vector, wait == usecs ? IGBR_TX_WATCH_SOON : IGBR_TX_WATCH_LAZY,
+				 wait);
+	if (!moved || !usecs)
 		napi_schedule(&vector->napi);
 	return HRTIMER_NORESTART;
 }
@@ -214,7 +236,7 @@ void igbr_moderation_start(struct igbr_vector *vector)
 	struct igbr_moderation *mod = &vector->mod;
 
 	mod->dim.state = DIM_START_MEASURE;
-	mod->tx_stalled = false;
+	mod->tx_stalls = 0;
 	spin_lock_bh(&mod->lock);
 	igbr_moderation_write(vector, mod->adaptive ? igbr_adaptive_interval(mod) : mod->interval);
 	spin_unlock_bh(&mod->lock);

@@ -34,7 +34,7 @@ struct netlink_ext_ack;
  * @tx_watch: gives sent frames back when no receive interrupt does; it and what follows is written
  *	by who sends, and by the timer on the same CPU
  * @tx_clean: where the transmit ring's clean index was when @tx_watch was started
- * @tx_stalled: the ring has not moved since @tx_watch last polled it
+ * @tx_stalls: times that @tx_watch polled the ring since it last moved, up to IGBR_TX_STALLS_MAX
  */
 struct igbr_moderation {
 	bool adaptive;
@@ -52,7 +52,7 @@ struct igbr_moderation {
 	__cacheline_group_begin_aligned(sender);
 	struct hrtimer tx_watch;
 	unsigned int tx_clean;
-	bool tx_stalled;
+	u8 tx_stalls;
 	__cacheline_group_end_aligned(sender);
 };
 

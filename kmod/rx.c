@@ -52,7 +52,7 @@ static_assert(IGBR_RX_FULL_LEN * (MAX_SKB_FRAGS + 1) >= IGBR_MTU_MAX + IGBR_FRAM
 				 FIELD_PREP(IGBR_RXDCTL_WTHRESH, 1))
 
 /* Only the poll writes what begins here; what others read of the ring is before that. */
-static_assert(offsetofend(struct igbr_rx_ring, suspect) <=
+static_assert(offsetofend(struct igbr_rx_ring, suspect_frames) <=
 	      offsetof(struct igbr_rx_ring, __cacheline_group_begin__poll));
 static_assert(offsetof(struct igbr_rx_ring, next_to_clean) % SMP_CACHE_BYTES == 0);
 static_assert(offsetofend(struct igbr_rx_ring, stats) <=
@@ -136,7 +136,8 @@ int igbr_rx_mem_alloc(struct igbr_adapter *adapter, unsigned int queue,
 		.hw_len = half ? IGBR_RX_HALF_HW_LEN : IGBR_RX_FULL_LEN,
 		.truesize = half ? IGBR_RX_HALF_SIZE : IGBR_RX_FULL_SIZE,
 		.headroom = config->xdp ? XDP_PACKET_HEADROOM : IGBR_RX_HEADROOM,
-		.max_frame = config->rx_all ? IGBR_RX_FULL_LEN * MAX_SKB_FRAGS :
+		.max_frame = config->rx_all ?
+			     min_t(u32, IGBR_RX_FULL_LEN * MAX_SKB_FRAGS, U16_MAX) :
 			     igbr_mru(config) + IGBR_FRAME_OVERHEAD - ETH_FCS_LEN,
 		.xdp = config->xdp,
 	};
@@ -310,13 +311,16 @@ void igbr_rx_set_drop(struct igbr_hw *hw, struct igbr_rx_ring *ring, bool drop)
  * @head: descriptor that the device has come to
  *
  * To be called every second or so: a device that is past a descriptor which it has not written
- * back, or which did not reach memory, will not write it any more.
+ * back, or which did not reach memory, will not write it any more. Under traffic @head may be
+ * older than what the poll has taken since, and the same index come round again: so a frame in
+ * the meantime clears the ring of the suspicion.
  *
  * Context: process; the ring may be polled meanwhile.
  * Return: what is to be done.
  */
 enum igbr_rx_health igbr_rx_health(struct igbr_rx_ring *ring, unsigned int head)
 {
+	u64 frames = igbr_rx_packets(ring) + u64_stats_read(&ring->stats.drops);
 	const struct igbr_rx_mem *mem = &ring->mem;
 	unsigned int due = READ_ONCE(ring->next_to_clean);
 	int suspect = ring->suspect;
@@ -328,9 +332,10 @@ enum igbr_rx_health igbr_rx_health(struct igbr_rx_ring *ring, unsigned int head)
 		return IGBR_RX_POLL;
 	if (head == due)
 		return IGBR_RX_WELL;
-	if (suspect == due)
+	if (suspect == due && ring->suspect_frames == frames)
 		return IGBR_RX_STUCK;
 	ring->suspect = due;
+	ring->suspect_frames = frames;
 	return IGBR_RX_WELL;
 }
 

@@ -110,6 +110,7 @@ struct igbr_rx_stats {
  * @prog: XDP program, or NULL
  * @keep_bad: frames that the device marked as damaged are passed up (rx-all)
  * @suspect: a descriptor that the device may have passed by, or -1; of the service task
+ * @suspect_frames: frames that there had been by then
  * @next_to_clean: next descriptor that the device will write back; what follows is written by the
  *	poll only
  * @next_to_use: next descriptor to hand to the device
@@ -137,6 +138,7 @@ struct igbr_rx_ring {
 	bool keep_bad;
 	struct bpf_prog *prog;
 	int suspect;
+	u64 suspect_frames;
 
 	__cacheline_group_begin_aligned(poll);
 	u16 next_to_clean;

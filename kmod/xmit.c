@@ -487,9 +487,8 @@ static noinline u32 igbr_tx_queue_special(struct igbr_tx_ring *ring, struct sk_b
 {
 	u32 len;
 
-	/* It frees the frame when it fails. */
-	if (skb->len < IGBR_TX_MIN_LEN && skb_put_padto(skb, IGBR_TX_MIN_LEN))
-		return 0;
+	if (skb->len < IGBR_TX_MIN_LEN && __skb_put_padto(skb, IGBR_TX_MIN_LEN, false))
+		return igbr_tx_drop(ring, skb);
 	if (skb->ip_summed == CHECKSUM_PARTIAL)
 		return igbr_tx_queue_summed(ring, skb);
 	len = skb->len;
@@ -500,8 +499,11 @@ static noinline u32 igbr_tx_queue_special(struct igbr_tx_ring *ring, struct sk_b
 static noinline bool igbr_tx_stop_queue(struct igbr_tx_ring *ring)
 {
 	if (netif_txq_maybe_stop(ring->txq, igbr_tx_free_slots(ring), IGBR_TX_NEEDED,
-				 IGBR_TX_WAKE))
+				 IGBR_TX_WAKE)) {
+		/* The poll made room meanwhile: the frame that comes takes it from this count. */
+		ring->room = igbr_tx_free_slots(ring);
 		return false;
+	}
 	u64_stats_update_begin(&ring->xmit_syncp);
 	u64_stats_inc(&ring->restarts);
 	u64_stats_update_end(&ring->xmit_syncp);

@@ -233,24 +233,32 @@ static void igbr_moderation_test_light(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, igbr_test_eitr(port), igbr_test_throttle(30));
 }
 
+/* Send a frame that is not copied: its owner waits. */
+static void igbr_moderation_test_send(struct kunit *test)
+{
+	struct sk_buff *skb = alloc_skb(600, GFP_KERNEL);
+	struct igbr_test_port *port = test->priv;
+	struct netdev_queue *txq = port->tx->txq;
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	skb_put_zero(skb, 600);
+	skb->dev = port->adapter->netdev;
+	local_bh_disable();
+	__netif_tx_lock(txq, smp_processor_id());
+	netdev_start_xmit(skb, port->adapter->netdev, txq, false);
+	__netif_tx_unlock(txq);
+	local_bh_enable();
+}
+
 /* Without an interrupt, the timer gives sent frames back, and no sooner than the device is done. */
 static void igbr_moderation_test_watch(struct kunit *test)
 {
 	struct igbr_test_port *port = igbr_moderation_test_open(test);
 	struct igbr_tx_ring *ring = port->tx;
-	struct sk_buff *skb = alloc_skb(600, GFP_KERNEL);
 	unsigned int i;
 
-	KUNIT_ASSERT_NOT_NULL(test, skb);
-	skb_put_zero(skb, 600);
-	skb->dev = port->adapter->netdev;
 	port->vector->mod.tx_usecs = 50;
-
-	local_bh_disable();
-	__netif_tx_lock(ring->txq, smp_processor_id());
-	netdev_start_xmit(skb, port->adapter->netdev, ring->txq, false);
-	__netif_tx_unlock(ring->txq);
-	local_bh_enable();
+	igbr_moderation_test_send(test);
 	msleep(50);
 	KUNIT_EXPECT_EQ(test, READ_ONCE(ring->next_to_clean), 0);
 
@@ -262,6 +270,26 @@ static void igbr_moderation_test_watch(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, u64_stats_read(&ring->packets), 1);
 }
 
+/* The timer waits twice as long each time that the device was not done, not for long at once. */
+static void igbr_moderation_test_watch_stalled(struct kunit *test)
+{
+	struct igbr_test_port *port = igbr_moderation_test_open(test);
+	struct igbr_moderation *mod = &port->vector->mod;
+	unsigned int i;
+	s64 left;
+
+	mod->tx_usecs = 1000;
+	igbr_moderation_test_send(test);
+	for (i = 0; i < 100000 && READ_ONCE(mod->tx_stalls) < 2; i++)
+		usleep_range(50, 100);
+	/* Read in this order, a timer that comes in between only makes the limit wider. */
+	left = ktime_to_us(hrtimer_get_remaining(&mod->tx_watch));
+	i = READ_ONCE(mod->tx_stalls);
+	KUNIT_ASSERT_GE(test, i, 2);
+	KUNIT_EXPECT_LE(test, left, mod->tx_usecs << (i - 1));
+	KUNIT_EXPECT_EQ(test, READ_ONCE(port->tx->next_to_clean), 0);
+}
+
 static struct kunit_case igbr_moderation_cases[] = {
 	KUNIT_CASE(igbr_moderation_test_check),
 	KUNIT_CASE(igbr_moderation_test_usecs),
@@ -270,6 +298,7 @@ static struct kunit_case igbr_moderation_cases[] = {
 	KUNIT_CASE(igbr_moderation_test_profiles),
 	KUNIT_CASE(igbr_moderation_test_light),
 	KUNIT_CASE(igbr_moderation_test_watch),
+	KUNIT_CASE(igbr_moderation_test_watch_stalled),
 	{ }
 };
 

@@ -238,6 +238,21 @@ static void igbr_rx_test_damaged(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, u64_stats_read(&stats->errors), 1);
 }
 
+/* A ring that has gone once round between two looks of the service task is not stuck. */
+static void igbr_rx_test_health_once_round(struct kunit *test)
+{
+	struct igbr_test_port *port = igbr_rx_layout_open(test);
+	struct igbr_rx_ring *ring = port->rx;
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ(test, igbr_rx_health(ring, 1), IGBR_RX_WELL);
+	for (i = 0; i < ring->mem.count; i++)
+		igbr_rx_expect_works(test);
+	KUNIT_EXPECT_EQ(test, ring->next_to_clean, 0);
+	KUNIT_EXPECT_EQ(test, igbr_rx_health(ring, 1), IGBR_RX_WELL);
+	KUNIT_EXPECT_EQ(test, igbr_rx_health(ring, 1), IGBR_RX_STUCK);
+}
+
 static struct kunit_case igbr_rx_cases[] = {
 	KUNIT_CASE_PARAM(igbr_rx_test_fill, igbr_layout_gen_params),
 	KUNIT_CASE_PARAM(igbr_rx_test_batch, igbr_layout_gen_params),
@@ -249,6 +264,7 @@ static struct kunit_case igbr_rx_cases[] = {
 	KUNIT_CASE_PARAM(igbr_rx_test_each_bit, igbr_layout_gen_params),
 	KUNIT_CASE_PARAM(igbr_rx_test_wrong_checksum, igbr_layout_gen_params),
 	KUNIT_CASE_PARAM(igbr_rx_test_damaged, igbr_layout_gen_params),
+	KUNIT_CASE_PARAM(igbr_rx_test_health_once_round, igbr_layout_gen_params),
 	{ }
 };
 

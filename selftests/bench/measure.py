@@ -273,6 +273,9 @@ def run(release, driver, workloads, frames=FRAMES, counted=True):
     if facts.problem:
         raise LabError(f"{facts.problem}: see {results.shown(folder)}")
     check_console(folder)
+    missing = [name for name in workloads if name not in facts.windows]
+    if missing:
+        raise LabError(f"nothing was counted of {', '.join(missing)}: see {results.shown(folder)}")
     for window in facts.windows.values():
         window.units = max(window.units, 1)
     if not counted:

@@ -14,8 +14,8 @@ import measure
 
 TITLE = "what the driver costs"
 COMMITTED = paths.CHECKOUT / measure.SOURCES / "figures.json"
-# Each path of the driver once; all of them would take minutes.
-WORKLOADS = ["load", "open", "tx64", "tx64b", "rx64", "rx64lo", "rx64xdp", "tcprr"]
+# Each path of the driver once, copied frames and mapped ones; all of them would take minutes.
+WORKLOADS = ["load", "open", "tx64", "tx64b", "tx1514", "rx64", "rx64lo", "rx64xdp", "tcprr"]
 RENEW = "if it is worth it, `make bench RENEW=1` commits to it"
 
 
@@ -30,5 +30,11 @@ def run(report, selection):
             continue
         builds.driver(release)
         now = figures.per_unit(measure.run(release, "igbr", WORKLOADS))
-        for workload, grown in figures.growths(committed, now).items():
-            report.check(f"{workload} on {release}", not grown, f"{'; '.join(grown)}; {RENEW}")
+        grown = figures.growths(committed, now)
+        for workload in WORKLOADS:
+            name = f"{workload} on {release}"
+            if workload in grown:
+                reason = f"{'; '.join(grown[workload])}; {RENEW}"
+                report.check(name, not grown[workload], reason)
+            else:
+                report.skip(name, f"no figures of it on {kernel} are committed: make bench RENEW=1")
