@@ -193,6 +193,10 @@ Status still_before(source::Sources& sources, const Plan& plan) {
         return knobs.error();
     }
     for (const Change& change : plan.changes) {
+        // Drivers may move what is kept by themselves, as adaptive coalescing.
+        if (change.kept()) {
+            continue;
+        }
         const auto knob = knobs->find(change.knob);
         const auto now = knob ? knobs->read(**knob) : Result<std::string>(knob.error());
         if (!now || !(*knob)->has(*now, change.before)) {

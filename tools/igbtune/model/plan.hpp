@@ -42,7 +42,8 @@ struct Plan {
 [[nodiscard]] util::Result<std::vector<Change>> differences(const Knobs& knobs,
                                                             const Settings& wanted);
 
-// That every setting still is what the plan says it was: somebody may have been there in between.
+// That every setting that changes still is what the plan says it was: somebody may have been there
+// in between.
 [[nodiscard]] util::Status still_before(source::Sources& sources, const Plan& plan);
 
 // Writes all; the first that fails ends it.
