@@ -128,6 +128,27 @@ TEST(Ledger, OfIgbrGivesEveryLostPacketOneOwner) {
     EXPECT_FALSE(ledger.has_open_steps());
 }
 
+TEST(Ledger, KnowsWhatNoSocketWantedAndWhatWasPruned) {
+    Values values = way_of_igbr();
+    values.insert(values.end(), {{"udp.IgnoredMulti", 3},
+                                 {"udp6.IgnoredMulti", 4},
+                                 {"tcp-ext.RcvPruned", 2},
+                                 {"tcp-ext.OfoPruned", 1}});
+    const Ledger ledger = receive_ledger(amounts(values), machine("igbr"));
+    const LedgerStep* const transport = ledger.find("transport");
+    EXPECT_EQ(drop(ledger, "transport", "udp-ignored"), 7);
+    EXPECT_EQ(transport->unaccounted(), -7) << "seven more than were delivered";
+    EXPECT_EQ(count(transport->also, "tcp-pruned"), 3);
+}
+
+TEST(Ledger, DoesNotCountTwiceWhatCameThroughADeviceBelow) {
+    for (const char* const driver : {"bonding", "bridge", "802.1Q VLAN Support", "macvlan"}) {
+        const Ledger ledger = receive_ledger(amounts(way_of_igbr()), machine(driver));
+        EXPECT_EQ(ledger.find("stack")->unaccounted(), std::nullopt) << driver;
+        EXPECT_EQ(ledger.find("ip")->unaccounted(), 0) << driver;
+    }
+}
+
 TEST(Ledger, TellsDamagedFramesFromThoseThatMemoryWasShortFor) {
     Values values = way_of_igbr();
     values.insert(values.end(), {{"queue[rx 0].errors", 1},

@@ -178,6 +178,8 @@ TEST(Monitor, IsStartedAndStopped) {
         EXPECT_EQ((*monitor)->counts().at(Drop{.reason = "A", .device = std::nullopt}), 1U);
         kernel.lost = 105;
         EXPECT_EQ((*monitor)->missed(), 5U + 2U) << "by the kernel since, and by the socket";
+        kernel.refusals = {{NET_DM_CMD_STATS_GET, ENOMEM}};
+        EXPECT_EQ((*monitor)->missed(), 2U) << "less than before is not almost endlessly much";
         EXPECT_FALSE(kernel.was_asked(NET_DM_CMD_STOP));
     }
     EXPECT_TRUE(kernel.was_asked(NET_DM_CMD_STOP));

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Settings are changed whole or not at all, and go back. The machine is a folder.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <set>
 #include <sstream>
+#include <thread>
 
 #include "fake_netlink.hpp"
 #include "model/glossary.hpp"
@@ -15,8 +20,10 @@
 #include "model/plan.hpp"
 #include "model/profile.hpp"
 #include "model/transaction.hpp"
+#include "namespace.hpp"
 #include "recorded_sources.hpp"
 #include "source/ethtool_settings.hpp"
+#include "source/rtnetlink.hpp"
 #include "util/cpu_set.hpp"
 
 namespace igbtune::model {
@@ -92,6 +99,18 @@ protected:
 
     [[nodiscard]] Transactions transactions() {
         return {sources, source::StateDirectory((root_ / "state").string())};
+    }
+
+    [[nodiscard]] source::StateDirectory directory() const {
+        return source::StateDirectory((root_ / "state").string());
+    }
+
+    // What a dead igbtune left.
+    void leave(const Plan& plan) const {
+        ASSERT_TRUE(directory().lock());
+        ASSERT_TRUE(directory().replace(
+            "journal-" + *source::network_namespace_number(),
+            journal_text({.id = "1", .stage = Stage::applying, .deadline = 0, .plan = plan})));
     }
 
     [[nodiscard]] Plan plan(const Settings& wanted) {
@@ -224,6 +243,92 @@ TEST_F(Tuning, TheWatchdogOnlyTakesBackItsOwnChange) {
     EXPECT_EQ(folder.get("/proc/sys/net/core/netdev_max_backlog"), "2000");
 }
 
+TEST_F(Tuning, TheLastChangeIsTheOneThatStays) {
+    ASSERT_TRUE(transactions().make(plan({{backlog, "2000"}}), Transactions::ticket(0)));
+    folder.refuses = "/proc/sys/net/core/netdev_budget";
+    ASSERT_FALSE(transactions().make(plan({{budget, "600"}}), Transactions::ticket(0)));
+    folder.refuses.clear();
+    const auto late = Transactions::ticket(1000);
+    ASSERT_TRUE(transactions().make(plan({{budget, "600"}}), late));
+    ASSERT_TRUE(transactions().expire(late.id));
+    ASSERT_TRUE(transactions().roll_back()) << "neither of those took the record away";
+    EXPECT_EQ(folder.get("/proc/sys/net/core/netdev_max_backlog"), "1000");
+    EXPECT_FALSE(transactions().roll_back().ok());
+
+    ASSERT_TRUE(transactions().make(plan({{backlog, "2000"}}), Transactions::ticket(0)));
+    ASSERT_TRUE(transactions().make(plan({{budget, "600"}}), Transactions::ticket(1000)));
+    ASSERT_TRUE(transactions().confirm());
+    ASSERT_TRUE(transactions().roll_back());
+    EXPECT_FALSE(transactions().roll_back().ok()) << "one change can be taken back, not two";
+    EXPECT_EQ(folder.get("/proc/sys/net/core/netdev_max_backlog"), "2000");
+}
+
+TEST_F(Tuning, ADeviceThatIsGoneTookItsSettingsAlong) {
+    folder.put("/proc/sys/net/core/netdev_max_backlog", "2000\n");
+    leave({.device = "gone0",
+           .changes = {
+               {.knob = "tx_queue_len", .before = "1000", .after = "77", .order = Order::device},
+               {.knob = backlog, .before = "1000", .after = "2000", .order = Order::system}}});
+    const auto found = transactions().recover();
+    ASSERT_TRUE(found) << found.error().message;
+    EXPECT_EQ(*found, Found::taken_back);
+    EXPECT_EQ(folder.get("/proc/sys/net/core/netdev_max_backlog"), "1000");
+    EXPECT_EQ(*transactions().recover(), Found::nothing) << "nothing stands in the way of others";
+}
+
+TEST_F(Tuning, ADeviceThatWasRenamedIsFound) {
+    const auto link = source::link_by_name(sources.netlink(), "eth0");
+    ASSERT_TRUE(link);
+    EXPECT_EQ(plan({{backlog, "2000"}}).index, link->index);
+    folder.put("/sys/class/net/eth0/ifindex", std::to_string(link->index) + "\n");
+    folder.put("/sys/class/net/eth0/tx_queue_len", "77\n");
+    leave({.device = "before0",
+           .index = link->index,
+           .changes = {
+               {.knob = "tx_queue_len", .before = "1000", .after = "77", .order = Order::device}}});
+    const auto found = transactions().recover();
+    ASSERT_TRUE(found) << found.error().message;
+    EXPECT_EQ(folder.get("/sys/class/net/eth0/tx_queue_len"), "1000");
+}
+
+TEST_F(Tuning, WhatCannotGoBackSaysHowToGiveUp) {
+    folder.put("/proc/sys/net/core/netdev_max_backlog", "2000\n");
+    folder.refuses = "/proc/sys/net/core/netdev_max_backlog";
+    leave({.device = "eth0",
+           .changes = {
+               {.knob = backlog, .before = "1000", .after = "2000", .order = Order::system}}});
+    const auto found = transactions().recover();
+    ASSERT_FALSE(found);
+    EXPECT_NE(found.error().message.find("removing " + directory().path() + "/journal-"),
+              std::string::npos)
+        << found.error().message;
+}
+
+TEST_F(Tuning, APlanThatIsNoLongerTrueIsRefused) {
+    const Plan both = plan({{backlog, "2000"}, {budget, "600"}});
+    folder.put("/proc/sys/net/core/netdev_budget", "500\n");
+    const Status done = transactions().make(both, Transactions::ticket(0));
+    ASSERT_FALSE(done.ok()) << "its way back would not lead to what was";
+    EXPECT_NE(done.error().message.find("somebody changed it"), std::string::npos)
+        << done.error().message;
+    EXPECT_EQ(folder.writes, 0);
+    EXPECT_EQ(*transactions().recover(), Found::nothing);
+}
+
+TEST_F(Tuning, ReceiveQueuesAreNoCpus) {
+    folder.put("/sys/devices/system/cpu/possible", "0-1\n");
+    const Knobs all = knobs();
+    Knob knob = **all.find(backlog);
+    knob.form = Form::cpu_mask;
+    EXPECT_FALSE(all.canonical(knob, "0,5").ok());
+    knob.form = Form::queue_mask;
+    const auto queues = all.canonical(knob, "0,5");
+    ASSERT_TRUE(queues) << queues.error().message;
+    EXPECT_EQ(*queues, "0,5");
+    ASSERT_TRUE(all.write(knob, "0,5"));
+    EXPECT_EQ(folder.get("/proc/sys/net/core/netdev_max_backlog").substr(0, 2), "21");
+}
+
 // A process that dies at each of the writes leaves a journal by which all goes back.
 TEST_F(Tuning, DeathAtAnyWriteLeavesOldOrNew) {
     const Settings wanted{{backlog, "2000"}, {budget, "600"}, {rmem, "1 2 3"}};
@@ -293,6 +398,32 @@ TEST_F(Tuning, EveryKnobIsExplained) {
     EXPECT_GE(count, 3U);
     EXPECT_EQ(explain("rx-3.rps_cpus").at(0)->name, "rx.rps_cpus");
     EXPECT_EQ(explain("feature.rx-gro").at(0)->name, "feature");
+}
+
+// The record of one that is gone is not the record of the next, whose file has the same number.
+TEST(NetworkNamespace, HasANameThatNoLaterOneGets) {
+    std::map<ino_t, std::set<std::string>> names;
+    for (int round = 0; round < 200; ++round) {
+        const auto space = test::NetworkNamespace::make();
+        if (!space) {
+            GTEST_SKIP() << space.error().message;
+        }
+        ino_t number = 0;
+        std::string name;
+        ASSERT_TRUE(space->run([&]() -> Status {
+            struct stat status{};
+            EXPECT_EQ(::stat("/proc/self/ns/net", &status), 0);
+            number = status.st_ino;
+            name = *source::network_namespace_number();
+            return util::Done{};
+        }));
+        EXPECT_TRUE(names[number].insert(name).second) << name << " again";
+        if (names[number].size() > 1) {
+            return;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    GTEST_SKIP() << "no number came again";
 }
 
 TEST(Profile, IsReadWithCommentsAndAllKindsOfValues) {

@@ -10,7 +10,9 @@
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
+#include <filesystem>
 #include <ostream>
+#include <system_error>
 #include <thread>
 
 #include "model/profile_fit.hpp"
@@ -30,7 +32,13 @@ namespace {
 
 std::string state_path() {
     const char* const given = std::getenv("IGBTUNE_STATE");  // NOLINT(concurrency-mt-unsafe)
-    return given != nullptr && *given != '\0' ? given : "/run/igbtune";
+    if (given == nullptr || *given == '\0') {
+        return "/run/igbtune";
+    }
+    // The watchdog goes elsewhere.
+    std::error_code error;
+    const std::filesystem::path whole = std::filesystem::absolute(given, error);
+    return error ? given : whole.string();
 }
 
 void detach() {
@@ -54,15 +62,17 @@ void sleep_until(std::int64_t deadline) {
 // In a process of its own, which outlives igbtune, its terminal and its connection. It has its own
 // sources: the parent's netlink sockets are the parent's.
 [[noreturn]] void watch_over(const model::Transactions::Ticket& ticket) {
-    detach();
-    sleep_until(ticket.deadline);
     source::Files files;
     source::KernelNetlink netlink;
     source::KernelEthtoolIoctl ethtool;
     source::Sources sources(files, netlink, ethtool);
-    constexpr int attempts = 10;
+    model::Transactions changes = transactions(sources);
+    detach();
+    sleep_until(ticket.deadline);
+    // What cannot go back while the device is down, as an interrupt's CPUs, may later.
+    constexpr int attempts = 3600;
     for (int attempt = 0; attempt < attempts; ++attempt) {
-        if (transactions(sources).expire(ticket.id)) {
+        if (changes.expire(ticket.id)) {
             break;
         }
         std::this_thread::sleep_for(std::chrono::seconds(1));

@@ -8,6 +8,7 @@
 #include "model/knob_driver.hpp"
 #include "model/snapshot.hpp"
 #include "source/driver_binding.hpp"
+#include "util/text.hpp"
 
 namespace igbtune::cli {
 namespace {
@@ -19,6 +20,10 @@ struct Options {
 };
 
 void driver(Context& context, const Options& options) {
+    // The device may be away because an earlier one was interrupted.
+    if (!options.change.dry_run && !recovered(context)) {
+        return;
+    }
     const auto observer = model::Observer::of(context.sources, options.device);
     if (!observer) {
         context.fail(observer.error());
@@ -27,6 +32,15 @@ void driver(Context& context, const Options& options) {
     const auto address = source::pci_address(context.sources.files(), options.device);
     if (!address) {
         context.fail(address.error());
+        return;
+    }
+    const auto above = source::devices_above(context.sources.files(), observer->device());
+    const auto now = source::bound_driver(context.sources.files(), *address);
+    if (!above.empty() && now && *now != options.driver) {
+        context.fail({util::ErrorKind::not_supported,
+                      util::printable(observer->device()) + " carries " +
+                          util::printable(util::join(above, ", ")) +
+                          ", which would not come back with it: take it from there first"});
         return;
     }
     change(context, std::string(model::pci_prefix) + *address, {{"driver", options.driver}},

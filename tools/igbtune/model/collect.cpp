@@ -284,17 +284,10 @@ Sockets collect_sockets(Sources& sources, Gaps& gaps) {
 
 namespace {
 
-// Their packets came through another device first and were counted there.
-bool stands_upon_another(const source::Link& link) {
-    constexpr std::array<std::string_view, 9> kinds{
-        "vlan", "macvlan", "macvtap", "ipvlan", "ipvtap", "macsec", "bond", "team", "bridge"};
-    return std::ranges::find(kinds, link.kind) != kinds.end();
-}
-
 void collect_other_links(Sources& sources, const Device& device, Groups& groups, Gaps& gaps) {
     const auto links = gaps.value_of(source::links(sources.netlink()), "other devices");
     for (const source::Link& link : links.value_or(std::vector<source::Link>{})) {
-        if (link.index == device.index || stands_upon_another(link)) {
+        if (link.index == device.index || shares_packets(link.kind)) {
             continue;
         }
         const auto value = [&](std::string_view name) {

@@ -88,8 +88,8 @@ std::string command_of(const LedgerReport& report, const Surroundings& surroundi
 
 // Refusing these is what the machine is there for, not a fault.
 bool is_wanted(const Flow& flow) {
-    constexpr std::array<std::string_view, 5> wanted{"filtered", "xdp", "other-host", "tc",
-                                                     "firewall"};
+    constexpr std::array<std::string_view, 6> wanted{"filtered", "xdp",      "other-host",
+                                                     "tc",       "firewall", "udp-ignored"};
     return std::ranges::find(wanted, flow.id) != wanted.end();
 }
 

@@ -45,6 +45,12 @@ bool take_deadline(Journal& journal, std::string_view value) {
     return deadline.has_value();
 }
 
+bool take_index(Journal& journal, std::string_view value) {
+    const auto index = util::number<int>(value);
+    journal.plan.index = index.value_or(0);
+    return index && *index >= 0;
+}
+
 bool take_text(std::string& member, std::string_view value) {
     member = value;
     return !member.empty();
@@ -56,6 +62,9 @@ bool take_head(Journal& journal, std::string_view key, std::string_view value) {
     }
     if (key == "device") {
         return take_text(journal.plan.device, value);
+    }
+    if (key == "index") {
+        return take_index(journal, value);
     }
     if (key == "deadline") {
         return take_deadline(journal, value);
@@ -85,6 +94,7 @@ std::string journal_text(const Journal& journal) {
     }
     text += "deadline\t" + std::to_string(journal.deadline) + "\n";
     text += "device\t" + journal.plan.device + "\n";
+    text += "index\t" + std::to_string(journal.plan.index) + "\n";
     for (const Change& change : journal.plan.changes) {
         text += "change\t" + std::to_string(static_cast<unsigned>(change.order)) + "\t" +
                 change.knob + "\t" + change.before + "\t" + change.after + "\n";

@@ -143,6 +143,12 @@ Result<std::string> canonical_cpus(const Knob& knob, std::string_view value) {
     return cpus->list();
 }
 
+Result<std::string> canonical_queues(const Knob& knob, std::string_view value) {
+    const auto queues = CpuSet::from_list(value);
+    return queues ? Result(queues->list())
+                  : wrong(knob, value, "a list of receive queues such as 0-3,8 would be right");
+}
+
 Result<std::string> canonical_word(const Knob& knob, std::string_view value) {
     const std::string_view word = util::trim(value);
     const bool right = !word.empty() && std::ranges::all_of(word, [](char letter) {
@@ -173,6 +179,8 @@ Result<std::string> Knobs::canonical(const Knob& knob, std::string_view value) c
             }
             return list;
         }
+        case Form::queue_mask:
+            return canonical_queues(knob, value);
         case Form::word:
             return canonical_word(knob, value);
         case Form::own: {
@@ -215,6 +223,12 @@ Result<Knobs> Knobs::of(source::Sources& sources, const std::string& device) {
         knobs.knobs_.push_back(std::move(*rules));
     }
     knobs.add_files();
+    return knobs;
+}
+
+Knobs Knobs::of_machine(source::Sources& sources) {
+    Knobs knobs(sources, 0, "the machine");
+    knobs.add_system_files();
     return knobs;
 }
 
@@ -296,7 +310,7 @@ void Knobs::add_queue_knobs() {
         const std::string name = "tx-" + std::to_string(queue);
         add_if_there(file_knob(name + ".xps_cpus", "tx.xps_cpus", Order::queues, Form::cpu_mask,
                                folder + name + "/xps_cpus"));
-        add_if_there(file_knob(name + ".xps_rxqs", "tx.xps_rxqs", Order::queues, Form::cpu_mask,
+        add_if_there(file_knob(name + ".xps_rxqs", "tx.xps_rxqs", Order::queues, Form::queue_mask,
                                folder + name + "/xps_rxqs"));
         for (const char* const limit : {"limit_min", "limit_max"}) {
             add_if_there(file_knob(name + ".bql_" + limit, std::string("tx.bql_") + limit,
@@ -345,6 +359,10 @@ void Knobs::add_files() {
         knob.most = file.most;
         add_if_there(std::move(knob));
     }
+    add_system_files();
+}
+
+void Knobs::add_system_files() {
     for (const NumberFile& file : number_sysctls) {
         const std::string name = "sysctl." + std::string(file.name);
         Knob knob = file_knob(name, name, Order::system, Form::number, sysctl_path(file.name));
@@ -406,7 +424,7 @@ Result<std::string> Knobs::read(const Knob& knob) const {
         return text.error();
     }
     const std::string_view value = util::trim(*text);
-    if (knob.form == Form::cpu_mask) {
+    if (knob.form == Form::cpu_mask || knob.form == Form::queue_mask) {
         const auto cpus = CpuSet::from_mask(value);
         return cpus ? Result<std::string>(cpus->list()) : Result<std::string>(cpus.error());
     }
@@ -431,7 +449,7 @@ Status Knobs::write(const Knob& knob, const std::string& value) const {
                                        util::number<std::uint64_t>(number).value_or(0));
     } else if (!knob.feature.empty()) {
         done = source::set_feature(sources_->generic(), device_, knob.feature, value == "on");
-    } else if (knob.form == Form::cpu_mask) {
+    } else if (knob.form == Form::cpu_mask || knob.form == Form::queue_mask) {
         const auto cpus = CpuSet::from_list(value);
         done = sources_->files().write(knob.path, cpus ? cpus->mask() : value);
     } else {

@@ -22,6 +22,7 @@ enum class Form {
     flag,           // on, off
     cpus,           // "0-3,8"; the file takes a list
     cpu_mask,       // the same; the file takes a mask
+    queue_mask,     // receive queues, in the same form
     word,           // what the kernel knows by that name
     own,            // it says itself
 };
@@ -66,7 +67,11 @@ public:
     // Those that the device and the machine have at this moment.
     static util::Result<Knobs> of(source::Sources& sources, const std::string& device);
 
+    // Those of the machine alone.
+    static Knobs of_machine(source::Sources& sources);
+
     [[nodiscard]] const std::string& device() const { return name_; }
+    [[nodiscard]] int index() const { return device_; }
     [[nodiscard]] const std::vector<Knob>& all() const { return knobs_; }
 
     // An unknown name is an Error with the one that was likely meant.
@@ -89,6 +94,7 @@ private:
     void add_queue_knobs();
     void add_interrupt_knobs();
     void add_files();
+    void add_system_files();
     void add_if_there(Knob knob);
 
     source::Sources* sources_;

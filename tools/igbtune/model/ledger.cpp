@@ -115,6 +115,16 @@ bool counts_after_backlog(std::string_view driver, bool loopback) {
     return loopback || driver == "veth";
 }
 
+bool shares_packets(std::string_view driver) {
+    constexpr std::array<std::string_view, 11> kinds{"vlan",    "802.1Q VLAN Support",
+                                                     "macvlan", "macvtap",
+                                                     "ipvlan",  "ipvtap",
+                                                     "macsec",  "bond",
+                                                     "bonding", "team",
+                                                     "bridge"};
+    return std::ranges::find(kinds, driver) != kinds.end();
+}
+
 std::optional<std::int64_t> Reading::first(std::initializer_list<std::string_view> names) {
     for (const std::string_view name : names) {
         if (const auto value = amounts_->find(name)) {

@@ -32,6 +32,10 @@ struct Dialect {
 // Loopback and veth count a packet only after the backlog took it; the others before.
 [[nodiscard]] bool counts_after_backlog(std::string_view driver, bool loopback);
 
+// A device that stands upon others: its packets came through one of them first. By the name that
+// its driver has for ethtool, or by the link's kind.
+[[nodiscard]] bool shares_packets(std::string_view driver);
+
 // Reads amounts and keeps where each came from.
 class Reading {
 public:

@@ -362,6 +362,8 @@ void add_gro_and_core(Receive& work) {
     const LedgerStep* const xdp = work.ledger.find("xdp");
     if (!ip.received) {
         core.open = "the counters of IP are not to be had";
+    } else if (shares_packets(work.device.driver)) {
+        core.open = "what lies below " + work.device.name + " counted the same packets";
     } else if (work.has_program("generic")) {
         core.open = "an XDP program runs in front of the stack, and nobody counts what it drops";
     } else if (xdp != nullptr && !xdp->open.empty()) {
@@ -414,6 +416,8 @@ void add_ip(Receive& work) {
 void add_udp(Receive& work, LedgerStep& step) {
     drop(work, step, "udp-no-port", "UDP: no socket at the port",
          work.read.all({"udp.NoPorts", "udp6.NoPorts"}));
+    drop(work, step, "udp-ignored", "UDP: broadcast or multicast that no socket wanted",
+         work.read.all({"udp.IgnoredMulti", "udp6.IgnoredMulti"}));
     // InErrors holds all the others.
     const Count checksum = work.read.all({"udp.InCsumErrors", "udp6.InCsumErrors"});
     drop(work, step, "udp-checksum", "UDP: wrong checksum", checksum);
@@ -449,6 +453,8 @@ void add_tcp(Receive& work, LedgerStep& step) {
          work.read.all({"tcp-ext.TCPRcvQDrop", "tcp-ext.TCPZeroWindowDrop", "tcp-ext.TCPOFODrop"}));
     drop(work, step, "tcp-filter", "TCP: refused by memory reserve or minimal TTL",
          work.read.all({"tcp-ext.PFMemallocDrop", "tcp-ext.TCPMinTTLDrop"}));
+    work.read.put(step.also, "tcp-pruned", "times that a TCP socket's queues were cleared for room",
+                  work.read.all({"tcp-ext.RcvPruned", "tcp-ext.OfoPruned"}));
     std::int64_t lost = 0;
     for (std::size_t index = first; index < step.dropped.size(); ++index) {
         lost += step.dropped[index].count;

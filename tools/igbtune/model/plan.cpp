@@ -6,6 +6,8 @@
 #include <set>
 #include <utility>
 
+#include "source/rtnetlink.hpp"
+
 namespace igbtune::model {
 
 using util::Error;
@@ -83,24 +85,24 @@ Status verify(source::Sources& sources, const Plan& plan) {
     return util::Done{};
 }
 
+// What is written to a device that is gone: an error, or nothing.
+enum class Gone { fails, is_done };
+
 // Channels come and go with their queues: the knobs are found anew after each that resets them.
 class Writer {
 public:
-    Writer(source::Sources& sources, std::string device)
-        : sources_(&sources), device_(std::move(device)) {}
+    Writer(source::Sources& sources, const Plan& plan, Gone gone)
+        : sources_(&sources), device_(plan.device), index_(plan.index), gone_(gone) {}
 
     // A queue's knob that is not there any more need not be kept.
     Status write(const Change& change, const std::string& value) {
-        if (!knobs_) {
-            auto found = Knobs::of(*sources_, device_);
-            if (!found) {
-                return found.error();
-            }
-            knobs_.emplace(std::move(*found));
+        if (Status found = find_knobs(); !found) {
+            return found;
         }
         const auto knob = knobs_->find(change.knob);
         if (!knob) {
-            return change.kept() ? Status(util::Done{}) : Status(knob.error());
+            const bool without_device = machine_only_ && change.order != Order::system;
+            return change.kept() || without_device ? Status(util::Done{}) : Status(knob.error());
         }
         const auto now = knobs_->read(**knob);
         if (now && (*knob)->has(*now, value)) {
@@ -114,8 +116,30 @@ public:
     }
 
 private:
+    Status find_knobs() {
+        if (knobs_) {
+            return util::Done{};
+        }
+        auto found = Knobs::of(*sources_, device_);
+        const auto missing = [&] { return !found && found.error().kind == ErrorKind::not_found; };
+        if (missing() && index_ != 0) {
+            if (const auto renamed = source::link_by_index(sources_->netlink(), index_)) {
+                found = Knobs::of(*sources_, renamed->name);
+            }
+        }
+        machine_only_ = gone_ == Gone::is_done && missing();
+        if (!found && !machine_only_) {
+            return found.error();
+        }
+        knobs_.emplace(found ? std::move(*found) : Knobs::of_machine(*sources_));
+        return util::Done{};
+    }
+
     source::Sources* sources_;
     std::string device_;
+    int index_;
+    Gone gone_;
+    bool machine_only_{};
     std::optional<Knobs> knobs_;
 };
 
@@ -160,11 +184,31 @@ Result<Plan> make_plan(const Knobs& knobs, const Settings& wanted) {
     }
     keep_what_is_reset(knobs, *changes);
     std::ranges::stable_sort(*changes, {}, &Change::order);
-    return Plan{.device = knobs.device(), .changes = std::move(*changes)};
+    return Plan{.device = knobs.device(), .index = knobs.index(), .changes = std::move(*changes)};
+}
+
+Status still_before(source::Sources& sources, const Plan& plan) {
+    const auto knobs = Knobs::of(sources, plan.device);
+    if (!knobs) {
+        return knobs.error();
+    }
+    for (const Change& change : plan.changes) {
+        // Drivers may move what is kept by themselves, as adaptive coalescing.
+        if (change.kept()) {
+            continue;
+        }
+        const auto knob = knobs->find(change.knob);
+        const auto now = knob ? knobs->read(**knob) : Result<std::string>(knob.error());
+        if (!now || !(*knob)->has(*now, change.before)) {
+            return Error{now ? ErrorKind::failure : now.error().kind,
+                         change.knob + ": somebody changed it in between; nothing is changed"};
+        }
+    }
+    return util::Done{};
 }
 
 Status carry_out(source::Sources& sources, const Plan& plan) {
-    Writer writer(sources, plan.device);
+    Writer writer(sources, plan, Gone::fails);
     const auto wanted = [&](const auto& kind) {
         return std::ranges::any_of(
             plan.changes, [&](const Change& change) { return kind(change) && !change.kept(); });
@@ -185,7 +229,7 @@ Status carry_out(source::Sources& sources, const Plan& plan) {
 }
 
 Status take_back(source::Sources& sources, const Plan& plan) {
-    Writer writer(sources, plan.device);
+    Writer writer(sources, plan, Gone::is_done);
     std::optional<Error> first;
     // Again, for those that another changed along; what is right by then is not written.
     for (int round = 0; round < 2; ++round) {

@@ -27,6 +27,7 @@ struct Change {
 
 struct Plan {
     std::string device;
+    int index{};  // of the device, should it be renamed; 0: it has none
     std::vector<Change> changes;
 
     // Of those that were asked for, without what is kept.
@@ -41,10 +42,15 @@ struct Plan {
 [[nodiscard]] util::Result<std::vector<Change>> differences(const Knobs& knobs,
                                                             const Settings& wanted);
 
+// That every setting that changes still is what the plan says it was: somebody may have been there
+// in between.
+[[nodiscard]] util::Status still_before(source::Sources& sources, const Plan& plan);
+
 // Writes all; the first that fails ends it.
 [[nodiscard]] util::Status carry_out(source::Sources& sources, const Plan& plan);
 
-// Writes back what differs from before. Goes on after a failure, and tells the first.
+// Writes back what differs from before. Goes on after a failure, and tells the first. With a device
+// that is gone its settings went, too: then only those of the machine are left.
 [[nodiscard]] util::Status take_back(source::Sources& sources, const Plan& plan);
 
 }  // namespace igbtune::model

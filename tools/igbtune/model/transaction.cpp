@@ -13,6 +13,8 @@ using util::Status;
 
 namespace {
 
+constexpr const char* earlier_mark = ".earlier";
+
 Result<std::string> journal_name() {
     const auto number = source::network_namespace_number();
     if (!number) {
@@ -62,6 +64,37 @@ Status Transactions::keep(const Journal& journal) const {
     return name ? directory_.replace(*name, journal_text(journal)) : Status(name.error());
 }
 
+Status Transactions::set_aside(const Journal& journal) const {
+    const auto name = journal_name();
+    return name ? directory_.replace(*name + earlier_mark, journal_text(journal))
+                : Status(name.error());
+}
+
+Status Transactions::settle(const Journal& journal) const {
+    const auto name = journal_name();
+    if (!name) {
+        return name.error();
+    }
+    const Status kept = keep(journal);
+    return kept && journal.stage == Stage::done ? directory_.remove(*name + earlier_mark) : kept;
+}
+
+Status Transactions::forget() const {
+    const auto name = journal_name();
+    if (!name) {
+        return name.error();
+    }
+    const auto earlier = directory_.read(*name + earlier_mark);
+    if (!earlier) {
+        return earlier.error();
+    }
+    if (!*earlier) {
+        return directory_.remove(*name);
+    }
+    const Status replaced = directory_.replace(*name, **earlier);
+    return replaced ? directory_.remove(*name + earlier_mark) : replaced;
+}
+
 Status Transactions::take_back_and_forget(const Journal& journal) {
     // Should this be interrupted, the next recovery goes on.
     Journal again = journal;
@@ -70,11 +103,13 @@ Status Transactions::take_back_and_forget(const Journal& journal) {
         return kept;
     }
     if (const Status done = take_back(*sources_, journal.plan); !done) {
+        const auto name = journal_name();
         return Error{done.error().kind,
-                     "not everything could be taken back: " + done.error().message};
+                     "not everything could be taken back: " + done.error().message +
+                         "; igbtune rollback tries again; removing " + directory_.path() + "/" +
+                         (name ? *name : "journal-*") + " gives it up"};
     }
-    const auto name = journal_name();
-    return name ? directory_.remove(*name) : Status(name.error());
+    return forget();
 }
 
 Result<Found> Transactions::recover_locked() {
@@ -117,6 +152,14 @@ Status Transactions::make(const Plan& plan, const Ticket& ticket) {
                      "an earlier change waits for its confirmation: igbtune confirm keeps it, "
                      "igbtune rollback takes it back"};
     }
+    if (Status same = still_before(*sources_, plan); !same) {
+        return same;
+    }
+    const auto last = this->journal();  // done, or none
+    const Status aside = last && *last ? set_aside(**last) : Status(util::Done{});
+    if (!last || !aside) {
+        return last ? aside : Status(last.error());
+    }
     Journal journal{
         .id = ticket.id, .stage = Stage::applying, .deadline = ticket.deadline, .plan = plan};
     if (const Status kept = keep(journal); !kept) {
@@ -129,7 +172,7 @@ Status Transactions::make(const Plan& plan, const Ticket& ticket) {
                          (back ? "; everything is as it was" : "; " + back.error().message)};
     }
     journal.stage = ticket.deadline != 0 ? Stage::armed : Stage::done;
-    return keep(journal);
+    return settle(journal);
 }
 
 Status Transactions::confirm() {
@@ -153,7 +196,7 @@ Status Transactions::confirm() {
     }
     Journal kept = **found;
     kept.stage = Stage::done;
-    return keep(kept);
+    return settle(kept);
 }
 
 Result<Plan> Transactions::roll_back() {

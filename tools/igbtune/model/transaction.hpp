@@ -47,6 +47,13 @@ public:
 private:
     util::Result<std::optional<Journal>> journal() const;
     util::Status keep(const Journal& journal) const;
+
+    // While a change is not done, the one before it waits beside its journal: if the change goes
+    // back, that is the last one again.
+    util::Status set_aside(const Journal& journal) const;
+    util::Status settle(const Journal& journal) const;
+    util::Status forget() const;
+
     util::Status take_back_and_forget(const Journal& journal);
     util::Result<Found> recover_locked();
 

@@ -52,6 +52,18 @@ std::vector<std::string> network_devices(const Files& files, const std::string& 
     return names ? *names : std::vector<std::string>{};
 }
 
+std::vector<std::string> devices_above(const Files& files, const std::string& device) {
+    constexpr std::string_view mark = "upper_";
+    std::vector<std::string> above;
+    const auto names = files.list("/sys/class/net/" + device);
+    for (const std::string& name : names ? *names : std::vector<std::string>{}) {
+        if (name.starts_with(mark)) {
+            above.push_back(name.substr(mark.size()));
+        }
+    }
+    return above;
+}
+
 Result<std::string> driver_override(const Files& files, const std::string& address) {
     const auto text = files.read(functions + address + "/driver_override");
     if (!text) {

@@ -20,6 +20,9 @@ util::Result<std::string> bound_driver(const Files& files, const std::string& ad
 [[nodiscard]] std::vector<std::string> network_devices(const Files& files,
                                                        const std::string& address);
 
+// Bonds, bridges, VLANs and others that stand upon the device.
+[[nodiscard]] std::vector<std::string> devices_above(const Files& files, const std::string& device);
+
 // The only driver that the kernel would bind to it by itself; empty: any that knows it.
 util::Result<std::string> driver_override(const Files& files, const std::string& address);
 

@@ -149,7 +149,9 @@ std::uint64_t DropMonitor::lost_by_kernel() {
 }
 
 std::uint64_t DropMonitor::missed() {
-    return lost_by_kernel() - lost_before_ + group_->overruns();
+    // Less than before: it cannot be told any more.
+    const std::uint64_t lost = lost_by_kernel();
+    return (lost > lost_before_ ? lost - lost_before_ : 0) + group_->overruns();
 }
 
 }  // namespace igbtune::source

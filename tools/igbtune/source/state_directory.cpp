@@ -3,10 +3,12 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 
 #include "source/files.hpp"
 #include "source/replace_file.hpp"
@@ -84,6 +86,15 @@ Status StateDirectory::remove(const std::string& name) const {
 }
 
 Result<std::string> network_namespace_number() {
+    // The number of its file goes to another as soon as this one is gone; the kernel's cookie does
+    // not. Before Linux 5.14 there is none.
+    const UniqueFd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    std::uint64_t cookie = 0;
+    socklen_t size = sizeof(cookie);
+    if (socket.valid() &&
+        ::getsockopt(socket.get(), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) == 0) {
+        return "cookie-" + std::to_string(cookie);
+    }
     struct stat status{};
     if (::stat("/proc/self/ns/net", &status) != 0) {
         return util::error_from_errno(errno, "/proc/self/ns/net");

@@ -33,7 +33,8 @@ private:
     std::string path_;
 };
 
-// The number of the network namespace of this process: settings of another are not its own.
+// Names the network namespace of this process: settings of another are not its own, not even of a
+// later one.
 [[nodiscard]] util::Result<std::string> network_namespace_number();
 
 }  // namespace igbtune::source
