@@ -33,7 +33,7 @@ help:
 	@echo
 	@echo 'In a virtual machine, on any x86-64 Debian 12 or 13, as root:'
 	@echo '  make demo              igbr on an emulated NIC with traffic, and what igbtune shows of it'
-	@echo '  make check             all tests on both kernels; T=NAME one part or test, KERNEL=lts|newest one kernel,'
+	@echo '  make check             the tests on both kernels; T=NAME all of one part or one test, KERNEL=lts|newest one kernel,'
 	@echo '                         FULL=1 all of clang-tidy, and each thing as often as finds what is rare (hours)'
 	@echo '  make bench             what igbr costs beside the kernel'"'"'s igb: instructions, MMIO, interrupts; W=NAME one'
 	@echo '                         workload, PAIRS=N the clock too, RENEW=1 makes these the figures that check guards'

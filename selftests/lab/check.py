@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """`make check`: runs the parts, or one part, or one test."""
 
-import os
-
+import guestprogram
 import parts
 import rootfs
 from report import Report
@@ -15,7 +14,7 @@ def choose(names):
         return {
             part: []
             for part, module in parts.ALL.items()
-            if not getattr(module, "BY_NAME", False) or os.environ.get("IGBR_FULL")
+            if not getattr(module, "BY_NAME", False) or guestprogram.FULL
         }
     chosen = {}
     for name in names:
@@ -50,13 +49,14 @@ def known():
 
 def run(names, kernels):
     report = Report()
+    whole = bool(names or guestprogram.FULL) or len(kernels) == 1
     for part, tests in choose(names).items():
         module = parts.ALL[part]
         report.part(module.TITLE)
         try:
             if getattr(module, "NEEDS_ROOTFS", True):
                 rootfs.make()
-            module.run(report, parts.Selection(kernels, tests))
+            module.run(report, parts.Selection(kernels, tests, whole))
         except LabError as error:
             report.fail(part, str(error))
     return 0 if report.finish() else 1

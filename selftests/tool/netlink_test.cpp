@@ -6,6 +6,7 @@
 #include <linux/netlink.h>
 
 #include <cstring>
+#include <limits>
 
 #include "fake_netlink.hpp"
 #include "source/generic_netlink.hpp"
@@ -129,6 +130,12 @@ TEST(ReplyReader, DamageIsAnError) {
     EXPECT_FALSE(ReplyReader(sequence).take(zero_length).ok());
     EXPECT_FALSE(ReplyReader(sequence).take(datagram(NLMSG_DONE, 0, sequence)).ok());
     EXPECT_FALSE(ReplyReader(sequence).take(datagram(NLMSG_ERROR, 0, sequence, int{-1})).ok());
+    // No error has such a number, and the least of them has no opposite.
+    for (const int number : {EPERM, -4096, std::numeric_limits<int>::min()}) {
+        const auto refused = ReplyReader(sequence).take(acknowledgement(number));
+        ASSERT_FALSE(refused.ok());
+        EXPECT_EQ(refused.error().message, "netlink: the kernel's answer is damaged") << number;
+    }
     // The request that came back says it is longer than what there is.
     nlmsgerr verdict{};
     verdict.error = -EPERM;

@@ -21,7 +21,7 @@ RENEW = "if it is worth it, `make bench RENEW=1` commits to it"
 
 def run(report, selection):
     measure.compile_parts()
-    for name in selection.kernels:
+    for name in selection.kernels if selection.whole else selection.kernels[:1]:
         release = rootfs.kernel(name)
         kernel = measure.series(release)
         committed = figures.read(COMMITTED).get(kernel, {}).get("igbr", {})

@@ -42,6 +42,35 @@ class Choose(unittest.TestCase):
             check.choose(["pong.py"])
 
 
+class Whole(unittest.TestCase):
+    """`make check` alone is the short round; who names a part or a kernel gets all of it."""
+
+    def selection(self, names, kernels=("lts", "newest"), full=""):
+        seen = []
+        module = part()
+        module.NEEDS_ROOTFS = False
+        module.run = lambda report, selection: seen.append(selection.whole)
+        with (
+            mock.patch.dict(parts.ALL, {"static": module}, clear=True),
+            mock.patch.object(check.guestprogram, "FULL", full),
+            contextlib.redirect_stdout(io.StringIO()),
+        ):
+            check.run(names, kernels)
+        return seen
+
+    def test_short(self):
+        self.assertEqual(self.selection([]), [False])
+
+    def test_named(self):
+        self.assertEqual(self.selection(["static"]), [True])
+
+    def test_one_kernel(self):
+        self.assertEqual(self.selection([], ("lts",)), [True])
+
+    def test_full_length(self):
+        self.assertEqual(self.selection([], full="1"), [True])
+
+
 class Summary(unittest.TestCase):
     def finish(self, fill):
         report = Report()

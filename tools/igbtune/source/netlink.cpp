@@ -21,6 +21,7 @@ namespace {
 
 constexpr int patience_seconds = 5;
 constexpr int dump_attempts = 5;
+constexpr int largest_errno = 4095;  // MAX_ERRNO of the kernel
 
 Error libnl_error(int code) {
     return {code == -NLE_PERM || code == -NLE_NOACCESS ? ErrorKind::permission : ErrorKind::failure,
@@ -34,7 +35,7 @@ Error malformed() {
 // The error number of an NLMSG_ERROR or NLMSG_DONE (0: success) with the kernel's words about it.
 Result<bool> verdict(const nlmsghdr& header, ByteView payload) {
     const auto code = header_of<int>(payload);
-    if (!code) {
+    if (!code || *code > 0 || *code < -largest_errno) {
         return malformed();
     }
     if (*code == 0) {
