@@ -32,7 +32,7 @@
 /* A flow that asks so often, without as many passes of silence, is worth a slot. */
 #define IGBR_ARFS_BUSY		8
 #define IGBR_ARFS_SILENCE	10
-/* So long a flow keeps its slot in any case, and an idle queue its flows */
+/* So long a flow keeps its slot in any case, and one without frames, or an idle queue's, at most */
 #define IGBR_ARFS_GRACE		(HZ)
 #define IGBR_ARFS_IDLE		(5 * HZ)
 /* Where others wait, a filter that a flow has had so long may be taken, one in so long */
@@ -113,11 +113,17 @@ struct igbr_arfs_pick {
  * @rule: its rule, of which the match is as much as the filter compares
  * @match: which flow
  * @flow_id: the stack's number for the flow on the rule's queue
+ * @hash: its hash
+ * @is_seen: a frame with this hash has come to the rule's queue since the flow has its filter
+ * @seen: when the last one was seen, in jiffies
  */
 struct igbr_arfs_flow {
 	struct igbr_rule rule;
 	struct igbr_match match;
 	u32 flow_id;
+	u32 hash;
+	bool is_seen;
+	unsigned long seen;
 };
 
 /**
@@ -258,6 +264,27 @@ static void igbr_arfs_drop(struct igbr_arfs *arfs, unsigned int slot)
 	arfs->flows[slot] = NULL;
 }
 
+/* Notice flows of which a frame was among the last ones of their queue. */
+static void igbr_arfs_watch_flows(struct igbr_arfs *arfs, unsigned int queue, u64 frames)
+{
+	u32 hashes[IGBR_RX_RECENT];
+	unsigned int slot, i;
+
+	frames = igbr_rx_recent(arfs->adapter->rx_rings[queue], frames, hashes);
+	for (slot = 0; slot < IGBR_TUPLES; slot++) {
+		struct igbr_arfs_flow *flow = arfs->flows[slot];
+
+		if (!flow || flow->rule.queue != queue)
+			continue;
+		for (i = 0; i < frames && hashes[i] != flow->hash; i++)
+			;
+		if (i == frames)
+			continue;
+		flow->is_seen = true;
+		flow->seen = jiffies;
+	}
+}
+
 /* Notice queues that frames come to: the stack cannot tell that a flow is idle without any. */
 static void igbr_arfs_watch_queues(struct igbr_arfs *arfs)
 {
@@ -268,20 +295,30 @@ static void igbr_arfs_watch_queues(struct igbr_arfs *arfs)
 
 		if (packets == arfs->packets[i])
 			continue;
+		igbr_arfs_watch_flows(arfs, i, packets - arfs->packets[i]);
 		arfs->packets[i] = packets;
 		arfs->moved[i] = jiffies;
 	}
 }
 
+/*
+ * The stack counts frames of all flows, which takes long where there are few. A flow that has been
+ * seen and is seen no more is idle, too. If it is not, but has few frames among many, it asks
+ * again. Where the device tells no hash, or not the stack's, no flow is ever seen.
+ */
 static bool igbr_arfs_is_idle(struct igbr_arfs *arfs, const struct igbr_arfs_flow *flow)
 {
-	unsigned int queue = flow->rule.queue;
+	unsigned long last = arfs->moved[flow->rule.queue];
 
 	if (time_before(jiffies, flow->rule.since + IGBR_ARFS_GRACE))
 		return false;
-	return rps_may_expire_flow(arfs->adapter->netdev, queue, flow->flow_id, RPS_NO_FILTER) ||
-	       (time_after(jiffies, arfs->moved[queue] + IGBR_ARFS_IDLE) &&
-		time_after(jiffies, flow->rule.since + IGBR_ARFS_IDLE));
+	if (rps_may_expire_flow(arfs->adapter->netdev, flow->rule.queue, flow->flow_id,
+				RPS_NO_FILTER))
+		return true;
+	if (flow->is_seen && time_before(flow->seen, last))
+		last = flow->seen;
+	return time_after(jiffies, last + IGBR_ARFS_IDLE) &&
+	       time_after(jiffies, flow->rule.since + IGBR_ARFS_IDLE);
 }
 
 /* Take the filters of idle flows back; returns slots written. */
@@ -423,6 +460,7 @@ static int igbr_arfs_give(struct igbr_arfs *arfs, const struct igbr_arfs_pick *p
 		.match = pick->ask.match,
 		.rule.queue = pick->ask.queue,
 		.flow_id = pick->ask.flow_id,
+		.hash = pick->ask.hash,
 	};
 	int err;
 
