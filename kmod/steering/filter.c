@@ -383,7 +383,7 @@ static int igbr_choose_any(struct igbr_adapter *adapter, struct igbr_rule *rule,
 
 	if (places->before && igbr_is_tc(places->before)) {
 		NL_SET_ERR_MSG_FMT(extack,
-				   "the device asks the rule at tc's prio %u first, which comes behind those of ethtool",
+				   "ethtool's rules come before tc's, but the device asks tc's prio %u first",
 				   igbr_place(places->before));
 		return -EINVAL;
 	}
