@@ -114,6 +114,8 @@ struct igbr_arfs_pick {
  * @match: which flow
  * @flow_id: the stack's number for the flow on the rule's queue
  * @hash: its hash
+ * @from: receive queue on which it arrived
+ * @asks: times that it was asked for
  * @is_seen: a frame with this hash has come to the rule's queue since the flow has its filter
  * @seen: when the last one was seen, in jiffies
  */
@@ -122,6 +124,8 @@ struct igbr_arfs_flow {
 	struct igbr_match match;
 	u32 flow_id;
 	u32 hash;
+	u16 from;
+	u32 asks;
 	bool is_seen;
 	unsigned long seen;
 };
@@ -461,6 +465,8 @@ static int igbr_arfs_give(struct igbr_arfs *arfs, const struct igbr_arfs_pick *p
 		.rule.queue = pick->ask.queue,
 		.flow_id = pick->ask.flow_id,
 		.hash = pick->ask.hash,
+		.from = pick->id / IGBR_ARFS_BUCKETS,
+		.asks = pick->ask.asks,
 	};
 	int err;
 
@@ -630,18 +636,38 @@ void igbr_arfs_exit(struct igbr_adapter *adapter)
 }
 
 /**
- * igbr_arfs_each - look at the flows that the stack asked for of late
- * @adapter: the port
- * @show: is given each; another value than 0 ends it
- * @data: for @show
- *
- * Context: process, rtnl.
- * Return: 0 or what @show returned.
+ * struct igbr_arfs_view - flows that have filters
+ * @flows: copies: they may end at any moment
+ * @count: how many
  */
-int igbr_arfs_each(struct igbr_adapter *adapter,
-		   int (*show)(const struct igbr_arfs_sight *sight, void *data), void *data)
+struct igbr_arfs_view {
+	struct igbr_arfs_flow flows[IGBR_TUPLES];
+	unsigned int count;
+};
+
+static int igbr_arfs_note(const struct igbr_rule *rule, void *data)
 {
-	struct igbr_arfs *arfs = adapter->arfs;
+	struct igbr_arfs_view *view = data;
+
+	if (rule->location == IGBR_FLOW_LOCATION)
+		view->flows[view->count++] = *container_of(rule, struct igbr_arfs_flow, rule);
+	return 0;
+}
+
+/* A flow that asked is shown as such, though it has a filter, too. */
+static void igbr_arfs_forget(struct igbr_arfs_view *view, const struct igbr_match *match)
+{
+	unsigned int i;
+
+	for (i = 0; i < view->count; i++)
+		if (!memcmp(&view->flows[i].match, match, sizeof(*match)))
+			view->flows[i] = view->flows[--view->count];
+}
+
+static int igbr_arfs_each_asking(struct igbr_arfs *arfs, struct igbr_arfs_view *view,
+				 int (*show)(const struct igbr_arfs_sight *sight, void *data),
+				 void *data)
+{
 	unsigned int queue, bucket;
 	struct igbr_arfs_ask ask;
 	int err = 0;
@@ -653,6 +679,7 @@ int igbr_arfs_each(struct igbr_adapter *adapter,
 			if (!igbr_arfs_read(&arfs->tables[queue], bucket, &ask) || !ask.asks ||
 			    time_after_eq(jiffies, last + IGBR_ARFS_VIEW))
 				continue;
+			igbr_arfs_forget(view, &ask.match);
 			err = show(&(struct igbr_arfs_sight){
 					   .match = &ask.match,
 					   .from = queue,
@@ -661,6 +688,38 @@ int igbr_arfs_each(struct igbr_adapter *adapter,
 					   .age = jiffies_to_msecs(jiffies - last),
 				   }, data);
 		}
+	return err;
+}
+
+/**
+ * igbr_arfs_each - look at the flows that the stack asked for of late, and those that have filters
+ * @adapter: the port
+ * @show: is given each; another value than 0 ends it
+ * @data: for @show
+ *
+ * Context: process, rtnl.
+ * Return: 0, -ENOMEM, or what @show returned.
+ */
+int igbr_arfs_each(struct igbr_adapter *adapter,
+		   int (*show)(const struct igbr_arfs_sight *sight, void *data), void *data)
+{
+	struct igbr_arfs_view *view = kzalloc(sizeof(*view), GFP_KERNEL);
+	const struct igbr_arfs_flow *flow;
+	int err;
+
+	if (!view)
+		return -ENOMEM;
+	igbr_filter_each(adapter, igbr_arfs_note, view);
+	err = igbr_arfs_each_asking(adapter->arfs, view, show, data);
+	for (flow = view->flows; flow < view->flows + view->count && !err; flow++)
+		err = show(&(struct igbr_arfs_sight){
+				   .match = &flow->match,
+				   .from = flow->from,
+				   .queue = flow->rule.queue,
+				   .asks = flow->asks,
+				   .age = jiffies_to_msecs(jiffies - flow->rule.since),
+			   }, data);
+	kfree(view);
 	return err;
 }
 
