@@ -227,6 +227,10 @@ def what_cannot_be(bench, _queue):
     for words, reason, macs in REFUSED:
         if mac(bench) in macs:
             refused(bench, words, reason)
+    # ethtool itself has no words for this one.
+    run("dmesg -C")
+    run(f"igbtune steer {bench.name} --add 'ether dst {OTHER_MAC} dst-mac 02:00:00:00:00:78 action 1'", check=False)
+    expect("two destination MAC addresses" in run("dmesg"), "no frame has two destination MAC addresses, but a rule")
     expect(not rules(bench), f"rules stay: {rules(bench)}")
 
 
@@ -595,8 +599,14 @@ def by_igbtune(bench, queue):
     expect("none is in use" in steer(""), steer(""))
     first = add(bench, f"flow-type tcp4 dst-port 5000 action {queue}")
     steer(f"--add 'udp4 dst-port 5001 action {queue}' --add 'ether proto 0x88b5 action 0'")
+    if mac(bench) in SMALL:
+        for words in (f"udp6 dst-port 5003 dst-mac {OTHER_MAC}", *([f"ether vlan-prio {PRIORITY}"] * (mac(bench) in WITH_VLAN))):
+            steer(f"--add '{words} action 0'")
     said = steer("")
-    for words in ("tcp4 dst-port 5000", "udp4 dst-port 5001", "ether proto 0x88b5", f"ethtool, loc {first} "):
+    wanted = ["tcp4 dst-port 5000", "udp4 dst-port 5001", "ether proto 0x88b5", f"ethtool, loc {first} "]
+    wanted += [f"udp6 dst {OTHER_MAC} dst-port 5003"] * (mac(bench) in SMALL)
+    wanted += [f"ether vlan-prio {PRIORITY}"] * (mac(bench) in WITH_VLAN)
+    for words in wanted:
         expect(words in said, f"not '{words}': {said}")
     steers(bench, frame("udp4", destination_port=5001), queue, "tuple", BURST)
     before = rules(bench)
