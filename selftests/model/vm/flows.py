@@ -4,6 +4,7 @@
 import contextlib
 import itertools
 import os
+import signal
 import socket
 import sys
 import time
@@ -106,6 +107,15 @@ class Flows:
         """{port: segments that came to its connection}"""
         told = {port: self.connections[port].getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, SEGS_IN + 4) for port in self.cpus}
         return {port: int.from_bytes(info[SEGS_IN:], sys.byteorder) for port, info in told.items()}
+
+    @contextlib.contextmanager
+    def paused(self):
+        """Nothing is sent."""
+        os.kill(self.others[0], signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.others[0], signal.SIGCONT)
 
     def share(self, port, cpu):
         """Another flow to the port, whose reader is on that CPU."""

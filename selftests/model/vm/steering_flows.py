@@ -13,7 +13,8 @@ import time
 from flows import Flows, child, connect_often, end, serve_often
 from guest import Lacking, expect, run, wait_for
 from steering_bench import (
-    FULL, FULL_LENGTH, PRIORITY, QUEUES, SLOW, WITH_VLAN, add, delete_all, family, ifindex, mac, queues, register,
+    AT_ONCE, FULL, FULL_LENGTH, PRIORITY, QUEUES, SLOW, WITH_VLAN, add, delete_all, family, frame, ifindex, mac, queues,
+    register, send,
 )
 
 FLOWS = 8
@@ -45,10 +46,22 @@ def queue_interrupts(bench, count):
     return [lines[f"{bench.name}-TxRx-{queue}"] for queue in range(count)]
 
 
-def queue_cpus(bench, count):
+def queue_cpus(bench, count, which="effective_affinity_list"):
     """The CPU of each queue's interrupt."""
-    return [int(pathlib.Path(f"/proc/irq/{number}/effective_affinity_list").read_text())
-            for number in queue_interrupts(bench, count)]
+    return [int(pathlib.Path(f"/proc/irq/{number}/{which}").read_text()) for number in queue_interrupts(bench, count)]
+
+
+def place_interrupts(bench, cpus):
+    """Each queue's interrupt on a CPU. It moves when it next signals: RSS, which is to use all queues, sees to that."""
+    for number, cpu in zip(queue_interrupts(bench, len(cpus)), cpus):
+        pathlib.Path(f"/proc/irq/{number}/smp_affinity_list").write_text(f"{cpu}\n")
+    bench.wait_link()
+
+    def there():
+        send(bench, frame("tcp4"), AT_ONCE, flows=AT_ONCE)
+        return queue_cpus(bench, len(cpus)) == cpus
+    wait_for(there, lambda: f"interrupts on {queue_cpus(bench, len(cpus))}, not {cpus}: "
+                            + run("grep -h TxRx /proc/interrupts"))
 
 
 @contextlib.contextmanager
@@ -77,6 +90,7 @@ def flow_steering(bench, places=ENTRIES):
     if count < QUEUES or len(queues(bench)) < count:
         raise Lacking(f"{count} CPUs and {len(queues(bench))} queues")
     run(f"ethtool -X {bench.name} default; ethtool -L {bench.name} combined {count}; ethtool -K {bench.name} ntuple on")
+    place_interrupts(bench, list(range(count)))
     lead_to_first(bench)
 
     def entries(flows):
@@ -128,8 +142,19 @@ def elsewhere(bench, count):
 
 def by_readers(bench, count, flows):
     """The share of the readers' frames that came to a queue whose interrupt is on the reader's CPU, and their number."""
-    def now():
+    def seen():
         return [sum(one.values()) for one in queues(bench)], flows.received()
+
+    def now():
+        # What is still on its way would be in one of the two only.
+        last = []
+
+        def at_rest():
+            last.append(seen())
+            return last[-2:-1] == last[-1:]
+        with flows.paused():
+            wait_for(at_rest, "all has arrived")
+        return last[-1]
     came_before, read_before = now()
     time.sleep(3)
     came_after, read_after = now()
@@ -284,6 +309,9 @@ def flows_follow_readers(bench):
         try:
             time.sleep(max(0, flows.began + SLOW - time.monotonic()))
             expect_by_readers(bench, count, flows, "after the first second")
+            # From now on some on each CPU.
+            for number, port in enumerate(sorted(flows.cpus)):
+                flows.pin(port, number % count)
             seconds = stir(bench, count, flows)
             print(f"# {seconds:.1f} s after the readers moved, their flows did", flush=True)
             expect(seconds < 2 * SLOW, f"{seconds:.1f} s on a machine that is {SLOW} times as slow as others")
@@ -336,12 +364,15 @@ def igbtune_arfs(bench):
         raise Lacking(f"{count} CPUs and {len(queues(bench))} queues")
     name = bench.name
     run(f"ethtool -X {name} default; ethtool -L {name} combined {count}; ethtool -K {name} ntuple off")
+    place_interrupts(bench, [0] * count)
     lead_to_first(bench)
     folder = f"/sys/class/net/{name}/queues"
 
     def state():
+        # An interrupt moves when it next signals: here is where it is to be.
         return (run("cat /proc/sys/net/core/rps_sock_flow_entries").strip(), run(f"cat {folder}/rx-*/rps_flow_cnt").split(),
-                "ntuple-filters: on" in run(f"ethtool -k {name}"), queue_cpus(bench, count))
+                "ntuple-filters: on" in run(f"ethtool -k {name}"),
+                queue_cpus(bench, count, "smp_affinity_list"))
 
     before = state()
     run(f"igbtune steer {name} --arfs on")
@@ -355,7 +386,7 @@ def igbtune_arfs(bench):
         finally:
             flows.close()
         run("igbtune rollback")
-        expect(state()[:3] == before[:3], f"after rollback {state()}, not {before}")
+        expect(state() == before, f"after rollback {state()}, not {before}")
         run(f"igbtune steer {name} --arfs on")
         run(f"igbtune steer {name} --arfs off")
         expect(state()[1] == ["0"] * count, f"off: {state()}")
