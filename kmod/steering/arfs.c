@@ -13,8 +13,6 @@
  * into view. That happens at once, if it matters: the filter leads the other flow astray, and so
  * the stack asks for it.
  */
-#include <linux/cpu_rmap.h>
-#include <linux/irq.h>
 #include <linux/seqlock.h>
 #include <linux/slab.h>
 #include <net/flow_dissector.h>
@@ -23,6 +21,7 @@
 #include "../igbr.h"
 #include "arfs.h"
 #include "filter.h"
+#include "rmap.h"
 
 #define IGBR_ARFS_BUCKETS	64	/* per queue */
 #define IGBR_ARFS_WEIGHT_MAX	256
@@ -133,6 +132,7 @@ struct igbr_arfs_flow {
 /**
  * struct igbr_arfs - all of this
  * @adapter: the port
+ * @rmap: which queue is nearest to each CPU, NULL while nobody may ask
  * @work: the task; it owns everything below but @tables and @awake
  * @awake: the task is on its way
  * @flows: those that have filters, NULL where there is room
@@ -146,6 +146,7 @@ struct igbr_arfs_flow {
  */
 struct igbr_arfs {
 	struct igbr_adapter *adapter;
+	struct igbr_rmap *rmap;
 	struct delayed_work work;
 	bool awake;
 	struct igbr_arfs_flow *flows[IGBR_TUPLES];
@@ -741,27 +742,6 @@ void igbr_arfs_count(struct igbr_adapter *adapter, struct igbr_arfs_counts *coun
 	}
 }
 
-/* Which queue's interrupt is nearest to each CPU; the map follows changes of affinity. */
-static struct cpu_rmap *igbr_arfs_map_cpus(struct igbr_adapter *adapter)
-{
-	struct cpu_rmap *rmap = alloc_irq_cpu_rmap(adapter->active_queues);
-	unsigned int i;
-
-	if (!rmap)
-		return NULL;
-	for (i = 0; i < adapter->active_queues; i++) {
-		int irq = adapter->vectors[i]->irq;
-
-		if (irq_cpu_rmap_add(rmap, irq)) {
-			free_irq_cpu_rmap(rmap);
-			return NULL;
-		}
-		/* It is told of changes only, not of what was before. */
-		cpu_rmap_update(rmap, i, irq_get_effective_affinity_mask(irq));
-	}
-	return rmap;
-}
-
 /**
  * igbr_arfs_start - let the stack ask
  * @adapter: the port, its vectors requested and NAPI off
@@ -773,7 +753,7 @@ static struct cpu_rmap *igbr_arfs_map_cpus(struct igbr_adapter *adapter)
 void igbr_arfs_start(struct igbr_adapter *adapter)
 {
 	if (adapter->irq_mode == IGBR_IRQ_MSIX)
-		adapter->netdev->rx_cpu_rmap = igbr_arfs_map_cpus(adapter);
+		adapter->arfs->rmap = igbr_rmap_start(adapter);
 }
 
 /**
@@ -804,15 +784,8 @@ void igbr_arfs_flush(struct igbr_adapter *adapter)
  */
 void igbr_arfs_stop(struct igbr_adapter *adapter)
 {
-	struct net_device *netdev = adapter->netdev;
-	struct cpu_rmap *rmap = netdev->rx_cpu_rmap;
-
-	if (rmap) {
-		WRITE_ONCE(netdev->rx_cpu_rmap, NULL);
-		/* Who sends a frame in once more may be asking even now. */
-		synchronize_net();
-		free_irq_cpu_rmap(rmap);
-	}
+	igbr_rmap_stop(adapter, adapter->arfs->rmap);
+	adapter->arfs->rmap = NULL;
 	/* Nobody wakes the task any more. */
 	igbr_arfs_flush(adapter);
 }
