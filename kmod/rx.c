@@ -40,6 +40,8 @@
 #define IGBR_RX_LEGACY_HEAD	256U
 #define IGBR_RX_BATCH(count)	min((count) / 4 & ~1U, IGBR_RX_MAX_BATCH)
 
+/* The address of a buffer has no RSS type. */
+static_assert((IGBR_RX_HEADROOM | XDP_PACKET_HEADROOM | IGBR_RX_HALF_SIZE) % 16 == 0);
 static_assert(IGBR_RX_HEADROOM + IGBR_RX_HALF_LEN + IGBR_RX_TAILROOM <= IGBR_RX_HALF_SIZE);
 /* A half is not safe by what the device is told of the buffer, but by RLPML: see rx_all. */
 static_assert(IGBR_RX_HEADROOM + IGBR_RX_FULL_LEN + IGBR_RX_TAILROOM <= IGBR_RX_FULL_SIZE);
@@ -644,6 +646,38 @@ u64 igbr_rx_packets(const struct igbr_rx_ring *ring)
 	for (i = 0; i < IGBR_XDP_VERDICTS; i++)
 		packets += u64_stats_read(&ring->stats.xdp[i]);
 	return packets;
+}
+
+/**
+ * igbr_rx_recent - the hashes of the last frames
+ * @ring: the ring, running; it may be polled meanwhile
+ * @frames: look back at so many
+ * @hashes: room for IGBR_RX_RECENT of them
+ *
+ * What the device said of a frame stays in its slot until that gets a buffer again, so the poll
+ * has nothing to do with this. It is chance how many there are. A slot that gets its buffer even
+ * now shows an address, the lowest bits of which are no RSS type.
+ *
+ * Context: process.
+ * Return: hashes found.
+ */
+unsigned int igbr_rx_recent(const struct igbr_rx_ring *ring, u64 frames, u32 *hashes)
+{
+	unsigned int end = READ_ONCE(ring->next_to_use), found = 0, i;
+	unsigned int index = READ_ONCE(ring->next_to_clean);
+	const struct igbr_rx_mem *mem = &ring->mem;
+
+	for (i = min_t(u64, frames, IGBR_RX_RECENT); i && index != end; i--) {
+		u64 lower, upper;
+
+		index = (index ?: mem->count) - 1;
+		lower = le64_to_cpu(READ_ONCE(mem->desc[index].wb.lower));
+		upper = le64_to_cpu(READ_ONCE(mem->desc[index].wb.upper));
+		if (upper & IGBR_RXD_DD && upper & IGBR_RXD_EOP &&
+		    BIT(FIELD_GET(IGBR_RXD_RSS_TYPE, lower)) & IGBR_RSS_TYPES)
+			hashes[found++] = FIELD_GET(IGBR_RXD_HASH, lower);
+	}
+	return found;
 }
 
 /*

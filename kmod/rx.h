@@ -55,6 +55,9 @@ struct igbr_rx_mem {
 	struct xdp_rxq_info *rxq;
 };
 
+/* Frames that igbr_rx_recent() looks back at, at the most */
+#define IGBR_RX_RECENT		64
+
 /* Values of gro_result_t: GRO_CONSUMED is the last */
 #define IGBR_GRO_RESULTS	(GRO_CONSUMED + 1)
 
@@ -179,6 +182,7 @@ void igbr_rx_set_legacy(struct igbr_rx_ring *ring, bool legacy);
 void igbr_rx_stop(struct igbr_rx_ring *ring);
 void igbr_rx_set_drop(struct igbr_hw *hw, struct igbr_rx_ring *ring, bool drop);
 u64 igbr_rx_packets(const struct igbr_rx_ring *ring);
+unsigned int igbr_rx_recent(const struct igbr_rx_ring *ring, u64 frames, u32 *hashes);
 enum igbr_rx_health igbr_rx_health(struct igbr_rx_ring *ring, unsigned int head);
 int igbr_clean_rx_irq(struct igbr_rx_ring *ring, int budget);
 

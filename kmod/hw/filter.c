@@ -140,7 +140,11 @@ static void igbr_flex_compare(struct igbr_flex *flex, unsigned int place, const 
 	flex->length = max(flex->length, round_up(place + length, 8));
 }
 
-/* The ports are where they are only behind a header without options, in the first fragment. */
+/*
+ * The ports are where they are only behind a header without options, in the first fragment. Of a
+ * fragment's offset the lower byte can be compared; the rest shares a byte with flags. So, one that
+ * begins at a multiple of 2048 bytes is taken for a first one.
+ */
 static void igbr_flex_compare_ip4(struct igbr_flex *flex, const struct igbr_match *match)
 {
 	static const u8 plain = IGBR_IP4_PLAIN, first;

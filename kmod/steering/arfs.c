@@ -13,8 +13,6 @@
  * into view. That happens at once, if it matters: the filter leads the other flow astray, and so
  * the stack asks for it.
  */
-#include <linux/cpu_rmap.h>
-#include <linux/irq.h>
 #include <linux/seqlock.h>
 #include <linux/slab.h>
 #include <net/flow_dissector.h>
@@ -23,6 +21,7 @@
 #include "../igbr.h"
 #include "arfs.h"
 #include "filter.h"
+#include "rmap.h"
 
 #define IGBR_ARFS_BUCKETS	64	/* per queue */
 #define IGBR_ARFS_WEIGHT_MAX	256
@@ -32,7 +31,7 @@
 /* A flow that asks so often, without as many passes of silence, is worth a slot. */
 #define IGBR_ARFS_BUSY		8
 #define IGBR_ARFS_SILENCE	10
-/* So long a flow keeps its slot in any case, and an idle queue its flows */
+/* So long a flow keeps its slot in any case, and one without frames, or an idle queue's, at most */
 #define IGBR_ARFS_GRACE		(HZ)
 #define IGBR_ARFS_IDLE		(5 * HZ)
 /* Where others wait, a filter that a flow has had so long may be taken, one in so long */
@@ -113,16 +112,27 @@ struct igbr_arfs_pick {
  * @rule: its rule, of which the match is as much as the filter compares
  * @match: which flow
  * @flow_id: the stack's number for the flow on the rule's queue
+ * @hash: its hash
+ * @from: receive queue on which it arrived
+ * @asks: times that it was asked for
+ * @is_seen: a frame with this hash has come to the rule's queue since the flow has its filter
+ * @seen: when the last one was seen, in jiffies
  */
 struct igbr_arfs_flow {
 	struct igbr_rule rule;
 	struct igbr_match match;
 	u32 flow_id;
+	u32 hash;
+	u16 from;
+	u32 asks;
+	bool is_seen;
+	unsigned long seen;
 };
 
 /**
  * struct igbr_arfs - all of this
  * @adapter: the port
+ * @rmap: which queue is nearest to each CPU, NULL while nobody may ask
  * @work: the task; it owns everything below but @tables and @awake
  * @awake: the task is on its way
  * @flows: those that have filters, NULL where there is room
@@ -136,6 +146,7 @@ struct igbr_arfs_flow {
  */
 struct igbr_arfs {
 	struct igbr_adapter *adapter;
+	struct igbr_rmap *rmap;
 	struct delayed_work work;
 	bool awake;
 	struct igbr_arfs_flow *flows[IGBR_TUPLES];
@@ -258,6 +269,27 @@ static void igbr_arfs_drop(struct igbr_arfs *arfs, unsigned int slot)
 	arfs->flows[slot] = NULL;
 }
 
+/* Notice flows of which a frame was among the last ones of their queue. */
+static void igbr_arfs_watch_flows(struct igbr_arfs *arfs, unsigned int queue, u64 frames)
+{
+	u32 hashes[IGBR_RX_RECENT];
+	unsigned int slot, i;
+
+	frames = igbr_rx_recent(arfs->adapter->rx_rings[queue], frames, hashes);
+	for (slot = 0; slot < IGBR_TUPLES; slot++) {
+		struct igbr_arfs_flow *flow = arfs->flows[slot];
+
+		if (!flow || flow->rule.queue != queue)
+			continue;
+		for (i = 0; i < frames && hashes[i] != flow->hash; i++)
+			;
+		if (i == frames)
+			continue;
+		flow->is_seen = true;
+		flow->seen = jiffies;
+	}
+}
+
 /* Notice queues that frames come to: the stack cannot tell that a flow is idle without any. */
 static void igbr_arfs_watch_queues(struct igbr_arfs *arfs)
 {
@@ -268,20 +300,30 @@ static void igbr_arfs_watch_queues(struct igbr_arfs *arfs)
 
 		if (packets == arfs->packets[i])
 			continue;
+		igbr_arfs_watch_flows(arfs, i, packets - arfs->packets[i]);
 		arfs->packets[i] = packets;
 		arfs->moved[i] = jiffies;
 	}
 }
 
+/*
+ * The stack counts frames of all flows, which takes long where there are few. A flow that has been
+ * seen and is seen no more is idle, too. If it is not, but has few frames among many, it asks
+ * again. Where the device tells no hash, or not the stack's, no flow is ever seen.
+ */
 static bool igbr_arfs_is_idle(struct igbr_arfs *arfs, const struct igbr_arfs_flow *flow)
 {
-	unsigned int queue = flow->rule.queue;
+	unsigned long last = arfs->moved[flow->rule.queue];
 
 	if (time_before(jiffies, flow->rule.since + IGBR_ARFS_GRACE))
 		return false;
-	return rps_may_expire_flow(arfs->adapter->netdev, queue, flow->flow_id, RPS_NO_FILTER) ||
-	       (time_after(jiffies, arfs->moved[queue] + IGBR_ARFS_IDLE) &&
-		time_after(jiffies, flow->rule.since + IGBR_ARFS_IDLE));
+	if (rps_may_expire_flow(arfs->adapter->netdev, flow->rule.queue, flow->flow_id,
+				RPS_NO_FILTER))
+		return true;
+	if (flow->is_seen && time_before(flow->seen, last))
+		last = flow->seen;
+	return time_after(jiffies, last + IGBR_ARFS_IDLE) &&
+	       time_after(jiffies, flow->rule.since + IGBR_ARFS_IDLE);
 }
 
 /* Take the filters of idle flows back; returns slots written. */
@@ -423,6 +465,9 @@ static int igbr_arfs_give(struct igbr_arfs *arfs, const struct igbr_arfs_pick *p
 		.match = pick->ask.match,
 		.rule.queue = pick->ask.queue,
 		.flow_id = pick->ask.flow_id,
+		.hash = pick->ask.hash,
+		.from = pick->id / IGBR_ARFS_BUCKETS,
+		.asks = pick->ask.asks,
 	};
 	int err;
 
@@ -592,18 +637,38 @@ void igbr_arfs_exit(struct igbr_adapter *adapter)
 }
 
 /**
- * igbr_arfs_each - look at the flows that the stack asked for of late
- * @adapter: the port
- * @show: is given each; another value than 0 ends it
- * @data: for @show
- *
- * Context: process, rtnl.
- * Return: 0 or what @show returned.
+ * struct igbr_arfs_view - flows that have filters
+ * @flows: copies: they may end at any moment
+ * @count: how many
  */
-int igbr_arfs_each(struct igbr_adapter *adapter,
-		   int (*show)(const struct igbr_arfs_sight *sight, void *data), void *data)
+struct igbr_arfs_view {
+	struct igbr_arfs_flow flows[IGBR_TUPLES];
+	unsigned int count;
+};
+
+static int igbr_arfs_note(const struct igbr_rule *rule, void *data)
 {
-	struct igbr_arfs *arfs = adapter->arfs;
+	struct igbr_arfs_view *view = data;
+
+	if (rule->location == IGBR_FLOW_LOCATION)
+		view->flows[view->count++] = *container_of(rule, struct igbr_arfs_flow, rule);
+	return 0;
+}
+
+/* A flow that asked is shown as such, though it has a filter, too. */
+static void igbr_arfs_forget(struct igbr_arfs_view *view, const struct igbr_match *match)
+{
+	unsigned int i;
+
+	for (i = 0; i < view->count; i++)
+		if (!memcmp(&view->flows[i].match, match, sizeof(*match)))
+			view->flows[i] = view->flows[--view->count];
+}
+
+static int igbr_arfs_each_asking(struct igbr_arfs *arfs, struct igbr_arfs_view *view,
+				 int (*show)(const struct igbr_arfs_sight *sight, void *data),
+				 void *data)
+{
 	unsigned int queue, bucket;
 	struct igbr_arfs_ask ask;
 	int err = 0;
@@ -615,6 +680,7 @@ int igbr_arfs_each(struct igbr_adapter *adapter,
 			if (!igbr_arfs_read(&arfs->tables[queue], bucket, &ask) || !ask.asks ||
 			    time_after_eq(jiffies, last + IGBR_ARFS_VIEW))
 				continue;
+			igbr_arfs_forget(view, &ask.match);
 			err = show(&(struct igbr_arfs_sight){
 					   .match = &ask.match,
 					   .from = queue,
@@ -623,6 +689,38 @@ int igbr_arfs_each(struct igbr_adapter *adapter,
 					   .age = jiffies_to_msecs(jiffies - last),
 				   }, data);
 		}
+	return err;
+}
+
+/**
+ * igbr_arfs_each - look at the flows that the stack asked for of late, and those that have filters
+ * @adapter: the port
+ * @show: is given each; another value than 0 ends it
+ * @data: for @show
+ *
+ * Context: process, rtnl.
+ * Return: 0, -ENOMEM, or what @show returned.
+ */
+int igbr_arfs_each(struct igbr_adapter *adapter,
+		   int (*show)(const struct igbr_arfs_sight *sight, void *data), void *data)
+{
+	struct igbr_arfs_view *view = kzalloc(sizeof(*view), GFP_KERNEL);
+	const struct igbr_arfs_flow *flow;
+	int err;
+
+	if (!view)
+		return -ENOMEM;
+	igbr_filter_each(adapter, igbr_arfs_note, view);
+	err = igbr_arfs_each_asking(adapter->arfs, view, show, data);
+	for (flow = view->flows; flow < view->flows + view->count && !err; flow++)
+		err = show(&(struct igbr_arfs_sight){
+				   .match = &flow->match,
+				   .from = flow->from,
+				   .queue = flow->rule.queue,
+				   .asks = flow->asks,
+				   .age = jiffies_to_msecs(jiffies - flow->rule.since),
+			   }, data);
+	kfree(view);
 	return err;
 }
 
@@ -644,27 +742,6 @@ void igbr_arfs_count(struct igbr_adapter *adapter, struct igbr_arfs_counts *coun
 	}
 }
 
-/* Which queue's interrupt is nearest to each CPU; the map follows changes of affinity. */
-static struct cpu_rmap *igbr_arfs_map_cpus(struct igbr_adapter *adapter)
-{
-	struct cpu_rmap *rmap = alloc_irq_cpu_rmap(adapter->active_queues);
-	unsigned int i;
-
-	if (!rmap)
-		return NULL;
-	for (i = 0; i < adapter->active_queues; i++) {
-		int irq = adapter->vectors[i]->irq;
-
-		if (irq_cpu_rmap_add(rmap, irq)) {
-			free_irq_cpu_rmap(rmap);
-			return NULL;
-		}
-		/* It is told of changes only, not of what was before. */
-		cpu_rmap_update(rmap, i, irq_get_effective_affinity_mask(irq));
-	}
-	return rmap;
-}
-
 /**
  * igbr_arfs_start - let the stack ask
  * @adapter: the port, its vectors requested and NAPI off
@@ -676,7 +753,7 @@ static struct cpu_rmap *igbr_arfs_map_cpus(struct igbr_adapter *adapter)
 void igbr_arfs_start(struct igbr_adapter *adapter)
 {
 	if (adapter->irq_mode == IGBR_IRQ_MSIX)
-		adapter->netdev->rx_cpu_rmap = igbr_arfs_map_cpus(adapter);
+		adapter->arfs->rmap = igbr_rmap_start(adapter);
 }
 
 /**
@@ -707,15 +784,8 @@ void igbr_arfs_flush(struct igbr_adapter *adapter)
  */
 void igbr_arfs_stop(struct igbr_adapter *adapter)
 {
-	struct net_device *netdev = adapter->netdev;
-	struct cpu_rmap *rmap = netdev->rx_cpu_rmap;
-
-	if (rmap) {
-		WRITE_ONCE(netdev->rx_cpu_rmap, NULL);
-		/* Who sends a frame in once more may be asking even now. */
-		synchronize_net();
-		free_irq_cpu_rmap(rmap);
-	}
+	igbr_rmap_stop(adapter, adapter->arfs->rmap);
+	adapter->arfs->rmap = NULL;
 	/* Nobody wakes the task any more. */
 	igbr_arfs_flush(adapter);
 }

@@ -41,12 +41,13 @@ struct igbr_arfs_counts {
 };
 
 /**
- * struct igbr_arfs_sight - a flow that the stack asked for
+ * struct igbr_arfs_sight - a flow that the stack asked for, or one that has a filter
  * @match: which flow
- * @from: receive queue on which it arrives
+ * @from: receive queue on which it arrives, or did before it had a filter
  * @queue: where it is to go
  * @asks: times that it was asked for
- * @age: milliseconds since it was last seen to ask
+ * @age: milliseconds since it was last seen to ask; or, if that is too long ago, since it has its
+ *	filter
  */
 struct igbr_arfs_sight {
 	const struct igbr_match *match;

@@ -167,25 +167,39 @@ static unsigned int igbr_place(const struct igbr_rule *rule)
 	return igbr_is_tc(rule) ? rule->location - IGBR_TC_LOCATION : rule->location;
 }
 
+static void igbr_rule_rank(struct igbr_adapter *adapter, struct igbr_rule *rule,
+			   unsigned int priority, const struct igbr_rule *fresh)
+{
+	rule->priority = priority;
+	if (adapter->filters->live && rule != fresh)
+		igbr_rule_move(adapter, rule);
+}
+
 /*
  * Context: the lock. The lower its location, the higher is a rule's priority within its kind. No
- * frame matches two flows: they share the lowest.
+ * frame matches two flows: they share the lowest. Who rises does so from the top and who sinks
+ * from the bottom, so that no two rules ever have the same.
  */
 static void igbr_rank_rules(struct igbr_adapter *adapter, const struct igbr_rule *fresh)
 {
 	struct igbr_filters *filters = adapter->filters;
 	unsigned int ranks[IGBR_FILTER_KINDS] = { };
 	struct igbr_rule *rule;
+	unsigned int priority;
 
 	list_for_each_entry(rule, &filters->rules, list) {
-		unsigned int priority = igbr_is_flow(rule) ? 0 :
-					IGBR_TOP_PRIORITY - ranks[rule->kind]++;
-
-		if (rule->priority == priority)
+		if (igbr_is_flow(rule))
 			continue;
-		rule->priority = priority;
-		if (filters->live && rule != fresh)
-			igbr_rule_move(adapter, rule);
+		priority = IGBR_TOP_PRIORITY - ranks[rule->kind]++;
+		if (rule->priority < priority)
+			igbr_rule_rank(adapter, rule, priority, fresh);
+	}
+	list_for_each_entry_reverse(rule, &filters->rules, list) {
+		if (igbr_is_flow(rule))
+			continue;
+		priority = IGBR_TOP_PRIORITY - --ranks[rule->kind];
+		if (rule->priority > priority)
+			igbr_rule_rank(adapter, rule, priority, fresh);
 	}
 }
 
@@ -319,12 +333,14 @@ static int igbr_refuse_location(const struct igbr_rule *rule, const struct igbr_
  * struct igbr_places - where a rule can be
  * @first: lowest location
  * @end: lowest location that is too high
+ * @before: the rule that makes it @first
  * @bad: a rule in whose way its own location would be; NULL: it is right
  * @taken: locations that others have
  */
 struct igbr_places {
 	unsigned int first;
 	unsigned int end;
+	struct igbr_rule *before;
 	struct igbr_rule *bad;
 	DECLARE_BITMAP(taken, IGBR_RULES_MAX);
 };
@@ -346,7 +362,10 @@ static void igbr_find_places(struct igbr_adapter *adapter, const struct igbr_rul
 		if (other->kind == rule->kind || !igbr_rules_overlap(adapter, rule, other))
 			continue;
 		if (other->kind < rule->kind) {
-			places->first = max(places->first, other->location + 1);
+			if (places->first <= other->location) {
+				places->first = other->location + 1;
+				places->before = other;
+			}
 			if (rule->location < other->location)
 				places->bad = other;
 		} else {
@@ -360,10 +379,16 @@ static void igbr_find_places(struct igbr_adapter *adapter, const struct igbr_rul
 static int igbr_choose_any(struct igbr_adapter *adapter, struct igbr_rule *rule,
 			   const struct igbr_places *places, struct netlink_ext_ack *extack)
 {
-	unsigned int place = find_next_zero_bit(places->taken, places->end,
-						max(places->first,
-						    igbr_kind_location(adapter, rule->kind)));
+	unsigned int place;
 
+	if (places->before && igbr_is_tc(places->before)) {
+		NL_SET_ERR_MSG_FMT(extack,
+				   "ethtool's rules come before tc's, but the device asks tc's prio %u first",
+				   igbr_place(places->before));
+		return -EINVAL;
+	}
+	place = find_next_zero_bit(places->taken, places->end,
+				   max(places->first, igbr_kind_location(adapter, rule->kind)));
 	if (place >= places->end)
 		place = find_next_zero_bit(places->taken, places->end,
 					   min(places->first, places->end));
@@ -388,42 +413,35 @@ static int igbr_choose_location(struct igbr_adapter *adapter, struct igbr_rule *
 	return places.bad ? igbr_refuse_location(rule, places.bad, extack) : 0;
 }
 
-/* Context: the lock. The rule is complete. */
-static void igbr_rule_add(struct igbr_adapter *adapter, struct igbr_rule *rule)
+/* Context: the lock */
+static void igbr_rule_list(struct igbr_filters *filters, struct igbr_rule *rule)
 {
-	struct igbr_filters *filters = adapter->filters;
 	struct igbr_rule *next;
 
 	list_for_each_entry(next, &filters->rules, list)
 		if (next->location > rule->location)
 			break;
 	list_add_tail(&rule->list, &next->list);
+}
+
+/* Context: the lock. The rule is complete. */
+static void igbr_rule_add(struct igbr_adapter *adapter, struct igbr_rule *rule)
+{
+	struct igbr_filters *filters = adapter->filters;
+
+	igbr_rule_list(filters, rule);
 	rule->since = jiffies;
 	igbr_rank_rules(adapter, rule);
 	if (filters->live)
 		igbr_rule_write(adapter, rule);
 }
 
-/**
- * igbr_filter_insert - let frames go to a queue
- * @adapter: the port, started or not
- * @rule: match, queue and location are set: IGBR_ANY_LOCATION, one below igbr_filter_locations()
- *	that no rule has, or IGBR_TC_LOCATION and more; the rest is set here. It belongs to the
- *	owner until igbr_filter_remove()
- * @extack: says why not
- *
- * Context: process, rtnl.
- * Return: 0, or a negative error: -EOPNOTSUPP: the MAC cannot match this; -EINVAL: no such queue,
- *	or not at this location; -EEXIST: another rule has the same match; -ENOSPC: all slots
- *	are in use.
- */
-int igbr_filter_insert(struct igbr_adapter *adapter, struct igbr_rule *rule,
+/* Context: the lock. Complete a rule, or say why it cannot be. */
+static int igbr_choose(struct igbr_adapter *adapter, struct igbr_rule *rule,
 		       struct netlink_ext_ack *extack)
 {
-	struct igbr_filters *filters = adapter->filters;
 	int err;
 
-	mutex_lock(&filters->lock);
 	err = igbr_kind_choose(adapter, rule, extack);
 	if (!err)
 		err = igbr_check_queue(adapter, rule, extack);
@@ -432,8 +450,41 @@ int igbr_filter_insert(struct igbr_adapter *adapter, struct igbr_rule *rule,
 	/* Last, since flows give way to it. */
 	if (!err)
 		err = igbr_choose_slot(adapter, rule, extack);
+	return err;
+}
+
+/**
+ * igbr_filter_insert - let frames go to a queue
+ * @adapter: the port, started or not
+ * @rule: match, queue and location are set: IGBR_ANY_LOCATION, one below igbr_filter_locations()
+ *	that no rule but @old has, or IGBR_TC_LOCATION and more; the rest is set here. It belongs
+ *	to the owner until igbr_filter_remove()
+ * @old: a rule of ethtool in place of which it comes, or NULL; on failure all is as it was, and
+ *	no frame has missed it
+ * @extack: says why not
+ *
+ * Context: process, rtnl.
+ * Return: 0, or a negative error: -EOPNOTSUPP: the MAC cannot match this; -EINVAL: no such queue,
+ *	or not at this location; -EEXIST: another rule has the same match; -ENOSPC: all slots
+ *	are in use.
+ */
+int igbr_filter_insert(struct igbr_adapter *adapter, struct igbr_rule *rule,
+		       struct igbr_rule *old, struct netlink_ext_ack *extack)
+{
+	struct igbr_filters *filters = adapter->filters;
+	int err;
+
+	mutex_lock(&filters->lock);
+	/* Its registers stay until it is known that the other one can be. */
+	if (old)
+		list_del(&old->list);
+	err = igbr_choose(adapter, rule, extack);
+	if (!err && old && filters->live)
+		igbr_slot_clear(adapter, old->kind, old->slot);
 	if (!err)
 		igbr_rule_add(adapter, rule);
+	else if (old)
+		igbr_rule_list(filters, old);
 	mutex_unlock(&filters->lock);
 	return err;
 }

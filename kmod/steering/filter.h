@@ -63,7 +63,7 @@ void igbr_filter_start(struct igbr_adapter *adapter);
 void igbr_filter_stop(struct igbr_adapter *adapter);
 unsigned int igbr_filter_locations(const struct igbr_adapter *adapter);
 int igbr_filter_insert(struct igbr_adapter *adapter, struct igbr_rule *rule,
-		       struct netlink_ext_ack *extack);
+		       struct igbr_rule *old, struct netlink_ext_ack *extack);
 int igbr_filter_insert_flow(struct igbr_adapter *adapter, struct igbr_rule *rule);
 void igbr_filter_move(struct igbr_adapter *adapter, struct igbr_rule *rule, unsigned int queue);
 int igbr_filter_each(struct igbr_adapter *adapter,

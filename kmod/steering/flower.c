@@ -193,7 +193,7 @@ static int igbr_flower_insert(struct igbr_adapter *adapter, struct flow_cls_offl
 	flower = kmemdup(&fresh, sizeof(fresh), GFP_KERNEL);
 	if (!flower)
 		return -ENOMEM;
-	err = igbr_filter_insert(adapter, &flower->rule, extack);
+	err = igbr_filter_insert(adapter, &flower->rule, NULL, extack);
 	if (err) {
 		kfree(flower);
 		return err;

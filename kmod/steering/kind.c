@@ -121,12 +121,15 @@ unsigned int igbr_kind_queues(const struct igbr_adapter *adapter,
 	}
 }
 
-static void igbr_explain_matches(const struct igbr_adapter *adapter,
+static void igbr_explain_matches(const struct igbr_adapter *adapter, bool all_ip,
 				 struct netlink_ext_ack *extack)
 {
 	const struct igbr_filter_info *info = &adapter->hw.mac->filters;
 
-	if (info->full_tuples)
+	if (all_ip)
+		NL_SET_ERR_MSG(extack,
+			       "Ethernet type filters are not for IP, and 82576 has no other that takes all of it");
+	else if (info->full_tuples)
 		NL_SET_ERR_MSG(extack,
 			       "82576 matches an Ethernet type alone, or IPv4 addresses, protocol and ports, each as a whole, or TCP SYN alone; no IPv6, no MAC address, no VLAN");
 	else if (info->vlan_priorities)
@@ -140,6 +143,11 @@ static void igbr_explain_matches(const struct igbr_adapter *adapter,
 static bool igbr_is_no_ethertype(__be16 value)
 {
 	return eth_type_vlan(value) || !eth_proto_is_802_3(value);
+}
+
+static bool igbr_is_ip(__be16 value)
+{
+	return value == htons(ETH_P_IP) || value == htons(ETH_P_IPV6);
 }
 
 static bool igbr_is_syn(const struct igbr_match *match)
@@ -162,6 +170,7 @@ int igbr_kind_choose(const struct igbr_adapter *adapter, struct igbr_rule *rule,
 	const struct igbr_match *match = &rule->match;
 	u32 fields = match->fields;
 	bool ip4 = match->ethertype == htons(ETH_P_IP);
+	bool all_ip = fields == IGBR_HAS(ETHERTYPE) && igbr_is_ip(match->ethertype);
 
 	if (!fields) {
 		NL_SET_ERR_MSG(extack, "a rule has to match something");
@@ -172,13 +181,14 @@ int igbr_kind_choose(const struct igbr_adapter *adapter, struct igbr_rule *rule,
 			       "VLAN tags and lengths are no Ethernet types that a filter sees");
 		return -EOPNOTSUPP;
 	}
-	if (fields == IGBR_HAS(ETHERTYPE) && info->ethertypes) {
+	/* As DPDK's driver for these MACs: no Ethernet type filters for IP. */
+	if (fields == IGBR_HAS(ETHERTYPE) && info->ethertypes && !all_ip) {
 		rule->kind = IGBR_FILTER_ETHERTYPE;
 	} else if (fields == IGBR_HAS(VLAN_PRIORITY) && info->vlan_priorities) {
 		rule->kind = IGBR_FILTER_VLAN_PRIORITY;
 	} else if (igbr_is_syn(match) && info->syn) {
 		rule->kind = IGBR_FILTER_SYN;
-	} else if (info->full_tuples && ip4 && !(fields & ~IGBR_FULL_TUPLE)) {
+	} else if (info->full_tuples && ip4 && !all_ip && !(fields & ~IGBR_FULL_TUPLE)) {
 		rule->kind = IGBR_FILTER_TUPLE;
 	} else if (info->tuples && !info->full_tuples && ip4 && fields == IGBR_SMALL_TUPLE) {
 		rule->kind = IGBR_FILTER_TUPLE;
@@ -186,7 +196,7 @@ int igbr_kind_choose(const struct igbr_adapter *adapter, struct igbr_rule *rule,
 		   !(fields & (IGBR_HAS(VLAN_PRIORITY) | IGBR_HAS(TCP_SYN)))) {
 		rule->kind = IGBR_FILTER_FLEX;
 	} else {
-		igbr_explain_matches(adapter, extack);
+		igbr_explain_matches(adapter, all_ip, extack);
 		return -EOPNOTSUPP;
 	}
 	return 0;
@@ -211,9 +221,7 @@ static u32 igbr_compared_fields(const struct igbr_adapter *adapter, const struct
 /* Whether a rule is about an Ethernet type that is not IP */
 static bool igbr_is_not_ip(const struct igbr_rule *rule)
 {
-	return rule->match.fields & IGBR_HAS(ETHERTYPE) &&
-	       rule->match.ethertype != htons(ETH_P_IP) &&
-	       rule->match.ethertype != htons(ETH_P_IPV6);
+	return rule->match.fields & IGBR_HAS(ETHERTYPE) && !igbr_is_ip(rule->match.ethertype);
 }
 
 /**

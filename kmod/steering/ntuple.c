@@ -5,6 +5,7 @@
  *
  * Context of everything here: process, rtnl.
  */
+#include <linux/etherdevice.h>
 #include <linux/ethtool.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>
@@ -151,12 +152,29 @@ static void igbr_parse_ip6(struct igbr_parser *parser, const struct ethtool_usri
 	igbr_parse_nothing(parser, &mask->tclass, sizeof(mask->tclass));
 }
 
+/* What ethtool calls dst-mac; a rule for ether may have said dst before. */
+static void igbr_parse_dest_mac(struct igbr_parser *parser, const u8 *value, const u8 *mask)
+{
+	struct igbr_match other = { };
+
+	if (!igbr_match_add(&other, IGBR_FIELD_DEST_MAC, other.dest_mac, value, mask, ETH_ALEN))
+		igbr_refuse(parser, -EOPNOTSUPP,
+			    "a field is matched as a whole or not at all");
+	else if (other.fields & parser->match->fields &&
+		 igbr_match_differs(&other, parser->match, IGBR_FIELD_DEST_MAC))
+		igbr_refuse(parser, -EINVAL, "no frame has two destination MAC addresses");
+	if (!other.fields)
+		return;
+	parser->match->fields |= other.fields;
+	ether_addr_copy(parser->match->dest_mac, other.dest_mac);
+}
+
 static void igbr_parse_ext(struct igbr_parser *parser, const struct ethtool_rx_flow_spec *spec)
 {
 	const struct ethtool_flow_ext *value = &spec->h_ext, *mask = &spec->m_ext;
 
 	if (spec->flow_type & FLOW_MAC_EXT)
-		IGBR_PARSE(parser, DEST_MAC, parser->match->dest_mac, value->h_dest, mask->h_dest);
+		igbr_parse_dest_mac(parser, value->h_dest, mask->h_dest);
 	if (!(spec->flow_type & FLOW_EXT))
 		return;
 	igbr_parse_nothing(parser, mask->data, sizeof(mask->data));
@@ -220,11 +238,15 @@ static int igbr_parse_action(const struct ethtool_rx_flow_spec *spec, unsigned i
 		NL_SET_ERR_MSG(extack, "a filter leads to a queue: it can neither drop nor wake");
 		return -EOPNOTSUPP;
 	}
+	if (action & ~(ETHTOOL_RX_FLOW_SPEC_RING | ETHTOOL_RX_FLOW_SPEC_RING_VF)) {
+		NL_SET_ERR_MSG(extack, "an action is the number of a queue");
+		return -EINVAL;
+	}
 	if (ethtool_get_flow_spec_ring_vf(action)) {
 		NL_SET_ERR_MSG(extack, "a filter cannot lead to a virtual function");
 		return -EOPNOTSUPP;
 	}
-	*queue = min_t(u64, ethtool_get_flow_spec_ring(action), UINT_MAX);
+	*queue = ethtool_get_flow_spec_ring(action);
 	return 0;
 }
 
@@ -245,13 +267,9 @@ static int igbr_ntuple_place(struct igbr_adapter *adapter, struct igbr_ntuple *n
 	struct igbr_ntuple *old = location == IGBR_ANY_LOCATION ? NULL : adapter->ntuples[location];
 	int err;
 
-	if (old)
-		igbr_filter_remove(adapter, &old->rule);
-	err = igbr_filter_insert(adapter, &ntuple->rule, extack);
+	err = igbr_filter_insert(adapter, &ntuple->rule, old ? &old->rule : NULL, extack);
 	if (!err)
 		kfree(old);
-	else if (old)
-		WARN_ON(igbr_filter_insert(adapter, &old->rule, NULL));
 	return err;
 }
 

@@ -176,11 +176,25 @@ TEST(FlowRule, HasOneForm) {
               "ether dst 02:00:00:00:00:0a proto 0x88f7 action 2 loc 1"},
              {"tcp6 dst-ip 2001:DB8:0::1 action -1", "tcp6 dst-ip 2001:db8::1 action -1"},
              {"ip4 l4proto 17 action 0", "ip4 l4proto 17 action 0"},
+             {"ip6 l4data 0xFA01388 l4proto 17 action 0",
+              "ip6 l4proto 17 l4data 0x0fa01388 action 0"},
+             {"ether vlan-prio 7 action 0", "ether vlan-prio 7 action 0"},
+             {"tcp4 vlan-prio 0 dst-mac 02:00:00:00:00:0A dst-port 80 action 1",
+              "tcp4 dst-port 80 dst-mac 02:00:00:00:00:0a vlan-prio 0 action 1"},
              {"udp4 src-port 0 action 0", "udp4 src-port 0 action 0"}}) {
         const auto rule = parse_flow_rule(text);
         ASSERT_TRUE(rule) << text << ": " << rule.error().message;
         EXPECT_EQ(flow_rule_text(*rule), form);
     }
+}
+
+TEST(FlowRule, OfAVlanTagOnlyThePriorityIsCompared) {
+    const FlowRule rule = *parse_flow_rule("ether vlan-prio 3 action 1");
+    EXPECT_EQ(rule.spec.flow_type, ETHER_FLOW | FLOW_EXT);
+    EXPECT_EQ(rule.spec.h_ext.vlan_tci, htons(0x6000));
+    EXPECT_EQ(rule.spec.m_ext.vlan_tci, htons(0xe000));
+    EXPECT_EQ(parse_flow_rule("udp6 dst-mac 02:00:00:00:00:01 action 1")->spec.flow_type,
+              UDP_V6_FLOW | FLOW_MAC_EXT);
 }
 
 TEST(FlowRule, ThatWordsCannotSayComesBackAsItWas) {
@@ -200,13 +214,28 @@ TEST(FlowRule, ThatWordsCannotSayComesBackAsItWas) {
 }
 
 TEST(FlowRule, WrongOnesSayWhatWouldBeRight) {
-    for (const char* const wrong :
-         {"", "udp", "udp4", "udp4 dst-port 5000", "udp4 dst-port action 1",
-          "udp4 dst-port 65536 action 1", "udp4 dst-port -1 action 1", "udp4 dst action 1",
-          "udp4 src-ip 192.0.2 action 1", "udp6 src-ip 192.0.2.1 action 1",
-          "ether src 02:00:00:00:00 action 1", "ether src 2:00:00:00:00:01 action 1",
-          "udp4 action x", "udp4 action 1 loc", "udp4 action 1 loc 2147483648", "raw 00",
-          "raw zz action 1", "raw", "action 1"}) {
+    for (const char* const wrong : {"",
+                                    "udp",
+                                    "udp4",
+                                    "udp4 dst-port 5000",
+                                    "udp4 dst-port action 1",
+                                    "udp4 dst-port 65536 action 1",
+                                    "udp4 dst-port -1 action 1",
+                                    "udp4 dst action 1",
+                                    "udp4 src-ip 192.0.2 action 1",
+                                    "udp6 src-ip 192.0.2.1 action 1",
+                                    "ether src 02:00:00:00:00 action 1",
+                                    "ether src 2:00:00:00:00:01 action 1",
+                                    "ether vlan-prio 8 action 1",
+                                    "ip4 l4data 4294967296 action 1",
+                                    "tcp4 dst-mac 02:00 action 1",
+                                    "udp4 action x",
+                                    "udp4 action 1 loc",
+                                    "udp4 action 1 loc 2147483648",
+                                    "raw 00",
+                                    "raw zz action 1",
+                                    "raw",
+                                    "action 1"}) {
         const auto rule = parse_flow_rule(wrong);
         ASSERT_FALSE(rule.ok()) << wrong;
         EXPECT_EQ(rule.error().kind, util::ErrorKind::invalid);

@@ -21,7 +21,7 @@ PROGRAM = "selftests/model/vm/steering"
 UPSTREAM = "selftests/model/vm/upstream"
 # What a MAC and a kernel may have of their own, where another machine runs all cases with the
 # other's half
-SOME = " rss_table each_kind what_cannot_be flows_follow_readers random_changes no_faults"
+SOME = " rss_table each_kind what_cannot_be flows_follow_readers one_flow_ends random_changes no_faults"
 OWN = "" if guestprogram.FULL else SOME
 BOOTS = tuple(
     Boot(kernel, "igbr", mac, PROGRAM + cases, cpus=4)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Flows follow their readers: accelerated receive flow steering."""
 
+import collections
 import contextlib
+import itertools
 import os
 import pathlib
 import re
@@ -11,11 +13,14 @@ import time
 from flows import Flows, child, connect_often, end, serve_often
 from guest import Lacking, expect, run, wait_for
 from steering_bench import (
-    FULL, FULL_LENGTH, PRIORITY, QUEUES, SLOW, WITH_VLAN, add, delete_all, family, ifindex, mac, queues, register,
+    AT_ONCE, FULL, FULL_LENGTH, PRIORITY, QUEUES, SLOW, WITH_VLAN, add, delete_all, family, frame, ifindex, mac, queues,
+    register, send,
 )
 
 FLOWS = 8
 ENTRIES = 4096
+# So many seconds a flow that asked is in view.
+VIEW = 30
 SHORT_FLOWS = {True: 10000, False: 1000}
 
 
@@ -41,10 +46,22 @@ def queue_interrupts(bench, count):
     return [lines[f"{bench.name}-TxRx-{queue}"] for queue in range(count)]
 
 
-def queue_cpus(bench, count):
+def queue_cpus(bench, count, which="effective_affinity_list"):
     """The CPU of each queue's interrupt."""
-    return [int(pathlib.Path(f"/proc/irq/{number}/effective_affinity_list").read_text())
-            for number in queue_interrupts(bench, count)]
+    return [int(pathlib.Path(f"/proc/irq/{number}/{which}").read_text()) for number in queue_interrupts(bench, count)]
+
+
+def place_interrupts(bench, cpus):
+    """Each queue's interrupt on a CPU. It moves when it next signals: RSS, which is to use all queues, sees to that."""
+    for number, cpu in zip(queue_interrupts(bench, len(cpus)), cpus):
+        pathlib.Path(f"/proc/irq/{number}/smp_affinity_list").write_text(f"{cpu}\n")
+    bench.wait_link()
+
+    def there():
+        send(bench, frame("tcp4"), AT_ONCE, flows=AT_ONCE)
+        return queue_cpus(bench, len(cpus)) == cpus
+    wait_for(there, lambda: f"interrupts on {queue_cpus(bench, len(cpus))}, not {cpus}: "
+                            + run("grep -h TxRx /proc/interrupts"))
 
 
 @contextlib.contextmanager
@@ -66,20 +83,21 @@ def other_interrupts(bench, count):
 
 
 @contextlib.contextmanager
-def flow_steering(bench):
-    """What a user sets for it; the number of queues."""
+def flow_steering(bench, places=ENTRIES):
+    """What a user sets for it, with as many places in the stack's tables; the number of queues."""
     folder = f"/sys/class/net/{bench.name}/queues"
     count = os.cpu_count()
     if count < QUEUES or len(queues(bench)) < count:
         raise Lacking(f"{count} CPUs and {len(queues(bench))} queues")
     run(f"ethtool -X {bench.name} default; ethtool -L {bench.name} combined {count}; ethtool -K {bench.name} ntuple on")
+    place_interrupts(bench, list(range(count)))
     lead_to_first(bench)
 
     def entries(flows):
         run(f"echo {flows} >/proc/sys/net/core/rps_sock_flow_entries")
         for queue in range(count):
             run(f"echo {flows // count} >{folder}/rx-{queue}/rps_flow_cnt")
-    entries(ENTRIES)
+    entries(places)
     try:
         yield count
     finally:
@@ -116,15 +134,37 @@ def stir(bench, count, flows):
     return turn(bench, count, flows)
 
 
-def by_filter(bench):
-    """The share of frames that came by a tuple filter, and their number."""
-    before = queues(bench)
+def elsewhere(bench, count):
+    """A CPU for each flow's reader, none of them that to which RSS leads all."""
+    first = queue_cpus(bench, count)[0]
+    return list(itertools.islice(itertools.cycle(cpu for cpu in range(count) if cpu != first), FLOWS))
+
+
+def by_readers(bench, count, flows):
+    """The share of the readers' frames that came to a queue whose interrupt is on the reader's CPU, and their number."""
+    def seen():
+        return [sum(one.values()) for one in queues(bench)], flows.received()
+
+    def now():
+        # What is still on its way would be in one of the two only.
+        last = []
+
+        def at_rest():
+            last.append(seen())
+            return last[-2:-1] == last[-1:]
+        with flows.paused():
+            wait_for(at_rest, "all has arrived")
+        return last[-1]
+    came_before, read_before = now()
     time.sleep(3)
-    grown = [{reason: value - before[queue][reason] for reason, value in one.items()}
-             for queue, one in enumerate(queues(bench))]
-    total = sum(sum(one.values()) for one in grown)
-    expect(total > 100, f"{total} frames in three seconds")
-    return sum(one["tuple"] for one in grown) / total, total
+    came_after, read_after = now()
+    came, read = collections.Counter(), collections.Counter()
+    for cpu, then, later in zip(queue_cpus(bench, count), came_before, came_after):
+        came[cpu] += later - then
+    for port, cpu in flows.cpus.items():
+        read[cpu] += read_after[port] - read_before[port]
+    expect(read.total() > 100, f"{read.total()} frames in three seconds")
+    return sum(min(came[cpu], frames) for cpu, frames in read.items()) / read.total(), read.total()
 
 
 def short_flows(bench, flows):
@@ -244,21 +284,39 @@ def shared_ports(bench):
             flows.close()
 
 
+def expect_by_readers(bench, count, flows, when):
+    share, total = by_readers(bench, count, flows)
+    print(f"# {when}: {share:.2%} of {total} frames came to their reader's CPU", flush=True)
+    expect(share >= 0.99, f"{when}: {share:.2%} of {total} frames came to their reader's CPU")
+
+
+def flows_are_told(bench, flows):
+    """Filters and flows by netlink; all of a flow even if its filter compares less, and though it has long ceased to ask."""
+    ask, port = family(), {"ifindex": ifindex(bench)}
+    told = {one["dest-port"] for one in ask.dump("filter-get", port) if one["owner"] == "flow"}
+    expect(told == set(flows.cpus), f"{told}")
+    time.sleep(VIEW + 1)
+    told = {one["dest-port"]: one for one in ask.dump("flow-get", port)}
+    expect(told.keys() >= flows.cpus.keys(), f"flows {sorted(told)}, not {sorted(flows.cpus)}")
+    expect(all({"source-ip", "dest-ip", "source-port"} <= told[one].keys() for one in flows.cpus), f"{told}")
+    print(f"# {ask.do('arfs-get', port)}, flows: {len(told)}", flush=True)
+
+
 def flows_follow_readers(bench):
     """Busy flows come to the queue of the CPU that reads them, follow it, and give their filters back."""
     with flow_steering(bench) as count:
-        flows = Flows("192.0.2.1", [number % count for number in range(FLOWS)])
+        flows = Flows("192.0.2.1", elsewhere(bench, count))
         try:
+            time.sleep(max(0, flows.began + SLOW - time.monotonic()))
+            expect_by_readers(bench, count, flows, "after the first second")
+            # From now on some on each CPU.
+            for number, port in enumerate(sorted(flows.cpus)):
+                flows.pin(port, number % count)
             seconds = stir(bench, count, flows)
             print(f"# {seconds:.1f} s after the readers moved, their flows did", flush=True)
             expect(seconds < 2 * SLOW, f"{seconds:.1f} s on a machine that is {SLOW} times as slow as others")
-            share, total = by_filter(bench)
-            expect(share >= 0.99, f"{share:.1%} of {total} frames by a filter")
-            print(f"# {share:.1%} of {total} frames by a filter", flush=True)
-            ask, port = family(), {"ifindex": ifindex(bench)}
-            told = {one["dest-port"] for one in ask.dump("filter-get", port) if one["owner"] == "flow"}
-            expect(told == set(flows.cpus), f"{told}")
-            print(f"# {ask.do('arfs-get', port)}, flows asked for: {len(ask.dump('flow-get', port))}", flush=True)
+            expect_by_readers(bench, count, flows, "after the readers moved")
+            flows_are_told(bench, flows)
             short_flows(bench, flows)
             with other_interrupts(bench, count):
                 turn(bench, count, flows)
@@ -278,6 +336,27 @@ def flows_follow_readers(bench):
         expect(seconds < 10 * SLOW, f"{seconds:.1f} s on a machine that is {SLOW} times as slow as others")
 
 
+def one_flow_ends(bench):
+    """Its filter is free soon, though others go on on its queue, and these keep theirs."""
+    # The stack alone would find the flow idle only after ten times as many frames.
+    with flow_steering(bench, 8 * ENTRIES) as count:
+        flows = moved_readers(bench, count)
+        try:
+            time.sleep(6)
+            before, port = counts(bench)["expired"], min(flows.cpus)
+            flows.end(port)
+            began = time.monotonic()
+            wait_for(lambda: port not in tuple_slots(bench), lambda: f"port {port}: filters {tuple_slots(bench)}")
+            seconds = time.monotonic() - began
+            print(f"# {seconds:.1f} s after one flow of {FLOWS} ended, its filter was free", flush=True)
+            expect(seconds < 10 * SLOW, f"{seconds:.1f} s on a machine that is {SLOW} times as slow as others")
+            time.sleep(10)
+            lost, expired = set(flows.cpus) - set(tuple_slots(bench)), counts(bench)["expired"] - before
+            expect(not lost and expired == 1, f"{expired} filters expired, and {sorted(lost)} have none")
+        finally:
+            flows.close()
+
+
 def igbtune_arfs(bench):
     """The whole recipe by one command, which shows in what flows do, and one undo."""
     count = os.cpu_count()
@@ -285,12 +364,15 @@ def igbtune_arfs(bench):
         raise Lacking(f"{count} CPUs and {len(queues(bench))} queues")
     name = bench.name
     run(f"ethtool -X {name} default; ethtool -L {name} combined {count}; ethtool -K {name} ntuple off")
+    place_interrupts(bench, [0] * count)
     lead_to_first(bench)
     folder = f"/sys/class/net/{name}/queues"
 
     def state():
+        # An interrupt moves when it next signals: here is where it is to be.
         return (run("cat /proc/sys/net/core/rps_sock_flow_entries").strip(), run(f"cat {folder}/rx-*/rps_flow_cnt").split(),
-                "ntuple-filters: on" in run(f"ethtool -k {name}"), queue_cpus(bench, count))
+                "ntuple-filters: on" in run(f"ethtool -k {name}"),
+                queue_cpus(bench, count, "smp_affinity_list"))
 
     before = state()
     run(f"igbtune steer {name} --arfs on")
@@ -304,7 +386,7 @@ def igbtune_arfs(bench):
         finally:
             flows.close()
         run("igbtune rollback")
-        expect(state()[:3] == before[:3], f"after rollback {state()}, not {before}")
+        expect(state() == before, f"after rollback {state()}, not {before}")
         run(f"igbtune steer {name} --arfs on")
         run(f"igbtune steer {name} --arfs off")
         expect(state()[1] == ["0"] * count, f"off: {state()}")

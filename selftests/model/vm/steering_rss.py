@@ -2,6 +2,7 @@
 """Where frames go that no rule is about: indirection table, key and hashed fields, set, obeyed, refused and kept."""
 
 import functools
+import json
 import random
 import re
 import struct
@@ -16,6 +17,7 @@ ENTRIES = 128
 KEY_BYTES = 40
 ETHTOOL_GRXFHINDIR = 0x38
 ETHTOOL_SRXFHINDIR = 0x39
+PARAMETER = "msix_vec_per_pf_max"
 # Kinds of flows that can be hashed with their ports or without, and what is so by default
 KINDS = {"tcp4": "sdfn", "tcp6": "sdfn", "udp4": "sd", "udp6": "sd"}
 
@@ -118,6 +120,32 @@ def rss_kept(bench, count):
     # The kernel's own view of the queues is the same.
     receive = [one for one in netlink_family("netdev").dump("queue-get", {"ifindex": ifindex(bench)}) if one["type"] == "rx"]
     expect(sorted(one["id"] for one in receive) == list(range(count - 1)), f"{receive}")
+
+
+def use_vectors(bench, count):
+    """So many of them, and one queue pair less at the most, by a reload."""
+    port = f"pci/{bench.pci}"
+    run(f"devlink dev param set {port} name {PARAMETER} value {count} cmode driverinit && devlink dev reload {port}")
+    bench.readdress()
+
+
+@spread
+def rss_lost(bench, count):
+    """A reload that takes a queue of the table away says so; the default one takes its place, and follows the queues again."""
+    by_ioctl(bench, ETHTOOL_SRXFHINDIR, [entry % count for entry in range(ENTRIES)])
+    shown = json.loads(run(f"devlink -j dev param show pci/{bench.pci} name {PARAMETER}"))
+    usual = shown["param"][f"pci/{bench.pci}"][0]["values"][0]["value"]
+    run("dmesg -C")
+    try:
+        use_vectors(bench, count)
+        expect("RSS table is the default one" in run("dmesg"), "nothing is said")
+        expect(table(bench) == [entry % (count - 1) for entry in range(ENTRIES)], f"after the reload: {table(bench)}")
+        obeyed(bench, count - 1, "after the reload")
+        # Nobody has set it: it is in nobody's way.
+        run(f"ethtool -L {bench.name} combined 1")
+        expect(not any(table(bench)), f"with one queue: {table(bench)}")
+    finally:
+        use_vectors(bench, usual)
 
 
 @spread

@@ -8,6 +8,7 @@ import random
 import re
 import subprocess
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 
 from guest import Failure, expect, run
@@ -78,6 +79,8 @@ KINDS = [
     Kind("flow-type udp6 dst-port 5000", "flex", SMALL, frame("udp6"), [frame("udp4"), frame("udp6", **TAGGED)]),
     Kind("flow-type ip6 src-ip 2001:db8::7", "flex", SMALL, frame("ip6"), [frame("ip6", source="2001:db8::8")]),
     Kind("flow-type ip4 l4proto 253", "flex", SMALL, frame("ip4"), [frame("tcp4")]),
+    Kind("flow-type ip4", "flex", SMALL, frame("udp4"), [frame("udp6"), frame("udp4", **TAGGED)]),
+    Kind("flow-type ether proto 0x86dd", "flex", SMALL, frame("udp6"), [frame("udp4")]),
     Kind(f"flow-type ether src {OTHER_MAC}", "flex", SMALL, frame("tcp4", ether_source=OTHER_MAC, **TAGGED),
          [frame("tcp4")]),
     Kind(f"flow-type ether src {OTHER_MAC} proto 0x88b5", "flex", SMALL, frame("ether", ether_source=OTHER_MAC),
@@ -97,7 +100,11 @@ REFUSED = [
     ("flow-type ip4 l4proto 50 l4data 5 action 1", "ports", FULL + SMALL),
     ("flow-type tcp4 dst-port 5000 action 1 loc 60", "locations are", FULL + SMALL),
     (f"flow-type tcp4 dst-port 5000 action 1 loc {TC + 4000}", "locations are", FULL + SMALL),
+    (f"flow-type tcp4 dst-port 5000 action {1 << 40:#x}", "number of a queue", FULL + SMALL),
     ("flow-type tcp6 dst-port 5000 action 1", "no IPv6", FULL),
+    ("flow-type ether proto 0x800 action 1", "not for IP", FULL),
+    ("flow-type ether proto 0x86dd action 1", "not for IP", FULL),
+    ("flow-type ip4 action 1", "not for IP", FULL),
     (f"flow-type ether src {OTHER_MAC} action 1", "no MAC address", FULL),
     (f"flow-type tcp4 dst-mac {OTHER_MAC} dst-port 5 action 1", "no MAC address", FULL),
     (f"flow-type ether vlan {PRIORITY << 13:#x} m 0x1fff action 1", "no VLAN", FULL),
@@ -172,6 +179,9 @@ def tc_and_ethtool(bench, queue):
         run(tc(bench, "ip ip_proto tcp tcp_flags 0x2/0x2", 0, 9))
         steers(bench, frame("tcp4", tcp_flags=SYN), queue, by, BURST)
         steers(bench, frame("tcp4", tcp_flags=SYN, destination_port=80), 0, "syn", BURST)
+        if mac(bench) in SMALL:
+            run(tc(bench, "ip ip_proto udp src_port 4000", queue, 6))
+            refused(bench, "flow-type udp4 dst-port 5000 action 0", "tc's prio 6 first")
         run(tc(bench, other, queue, 8))
         for change in (f"ip link set {bench.name} down && ip link set {bench.name} up", f"ethtool -G {bench.name} rx 512",
                        f"ethtool -G {bench.name} rx 256"):
@@ -217,6 +227,10 @@ def what_cannot_be(bench, _queue):
     for words, reason, macs in REFUSED:
         if mac(bench) in macs:
             refused(bench, words, reason)
+    # ethtool itself has no words for this one.
+    run("dmesg -C")
+    run(f"igbtune steer {bench.name} --add 'ether dst {OTHER_MAC} dst-mac 02:00:00:00:00:78 action 1'", check=False)
+    expect("two destination MAC addresses" in run("dmesg"), "no frame has two destination MAC addresses, but a rule")
     expect(not rules(bench), f"rules stay: {rules(bench)}")
 
 
@@ -241,10 +255,12 @@ def twins(bench, queue):
     """Two rules with the same match, and two of which one would never be asked."""
     location = add(bench, f"flow-type tcp4 dst-port 5000 action {queue}")
     refused(bench, "flow-type tcp4 dst-port 5000 action 0", "same frames")
-    # The device asks for the Ethernet type first, whatever the locations say.
-    refused(bench, f"flow-type ether proto 0x800 action 0 loc {location + 1}", "has to be lower")
-    add(bench, "flow-type ether proto 0x800 action 0 loc 0")
-    steers(bench, frame("tcp4"), 0, "ethertype", BURST)
+    if mac(bench) not in SMALL:
+        return
+    # The device asks its flex filters first, whatever the locations say.
+    refused(bench, f"flow-type tcp4 src-port 4000 action 0 loc {location + 1}", "has to be lower")
+    add(bench, "flow-type tcp4 src-port 4000 action 0 loc 0")
+    steers(bench, frame("tcp4"), 0, "flex", BURST)
     run(f"ethtool -N {bench.name} delete 0")
     steers(bench, frame("tcp4"), queue, "tuple", BURST)
 
@@ -274,6 +290,8 @@ def another_at_its_place(bench, queue):
     steers(bench, frame("udp4"), queue, "tuple", BURST)
     refused(bench, "flow-type tcp4 tos 4 action 1 loc 9", "TOS")
     refused(bench, "flow-type tcp4 dst-port 5000 action 77 loc 9", "no queue")
+    add(bench, "flow-type tcp4 dst-port 5001 action 0 loc 10")
+    refused(bench, "flow-type tcp4 dst-port 5001 action 0 loc 9", "same frames")
     steers(bench, frame("udp4"), queue, "tuple", BURST)
     shown = run(f"ethtool -n {bench.name} rule 9")
     expect("Rule Type: UDP over IPv4" in shown and f"Action: Direct to queue {queue}" in shown, shown)
@@ -343,6 +361,9 @@ def feature_off(bench, queue):
     steers(bench, frame("tcp4"), queue, "tuple", BURST)
 
 
+# Of each kind, and the least that a MAC without and with flex filters has
+SLOTS = 8
+LOCATIONS = {False: 16, True: 24}
 # Small pools, so that rules overlap and frames hit them
 POOLS = {"source": ("192.0.2.7", "192.0.2.8"), "destination": ("192.0.2.1", "192.0.2.3"), "source_port": (4000, 4001),
          "destination_port": (5000, 5001)}
@@ -356,6 +377,7 @@ class Guess:
     kind: str
     fields: dict
     queue: int
+    by: str
     version_blind: bool
 
     def words(self):
@@ -370,6 +392,37 @@ class Guess:
         same = kind[:-1] == self.kind[:-1] if self.version_blind else kind == self.kind
         return same and all(spec[name] == value for name, value in self.fields.items())
 
+    def is_twin(self, other):
+        return (self.kind, self.fields, self.by) == (other.kind, other.fields, other.by)
+
+    def overlaps(self, other):
+        """Whether a frame can match both."""
+        if self.kind[:-1] != other.kind[:-1]:
+            return False
+        if self.kind != other.kind and not self.version_blind and not other.version_blind:
+            return False
+        return all(other.fields.get(name, value) == value for name, value in self.fields.items())
+
+
+def must_be_refused(rule, location, have, count, small):
+    """Why, as the documentation has it; nothing: it has to be accepted."""
+    others = {place: one for place, one in have.items() if place != location}
+    if rule.kind.endswith("6") and not small:
+        return "IPv6"
+    if rule.queue >= count:
+        return "queue"
+    if any(rule.is_twin(one) for one in others.values()):
+        return "twin"
+    if sum(one.by == rule.by for one in others.values()) == SLOTS:
+        return "full"
+    # The device asks flex filters first.
+    before = [place for place, one in others.items() if one.by < rule.by and rule.overlaps(one)]
+    behind = [place for place, one in others.items() if one.by > rule.by and rule.overlaps(one)]
+    if location is None:
+        places = set(range(max(before, default=-1) + 1, min(behind, default=LOCATIONS[small]))) - others.keys()
+        return "" if places else "place"
+    return "order" if max(before, default=-1) > location or min(behind, default=location) < location else ""
+
 
 def guess_spec(chance):
     """A kind of frame, and its fields."""
@@ -382,9 +435,10 @@ def guess_spec(chance):
 
 def guess_rule(chance, count, small):
     kind, spec = guess_spec(chance)
-    fields = {name: spec[name] for name in chance.sample(sorted(spec), chance.randint(1, 3))}
+    names = ["destination_port"] if chance.random() < 0.3 else chance.sample(sorted(spec), chance.randint(1, 3))
+    fields = {name: spec[name] for name in names}
     blind = small and set(fields) == {"destination_port"} and kind.endswith("4")
-    return Guess(kind, fields, chance.randrange(count), blind)
+    return Guess(kind, fields, chance.randrange(count), "flex" if small and not blind else "tuple", blind)
 
 
 def agree(bench, chance, have):
@@ -424,18 +478,22 @@ def change_something(bench, chance, count):
     bench.wait_link()
 
 
-def set_somewhere(bench, chance, rule, have):
-    """By ethtool, at a location or anywhere, or by tc at a prio that is free; its location, or None: refused."""
+def set_somewhere(bench, chance, rule, have, small):
+    """By ethtool, at a location or anywhere, or by tc at a prio that is free; its location, or None, and why it was refused."""
     if chance.random() < 0.3:
         prio = chance.choice([one for one in range(1, 40) if TC + one not in have])
         command, location = tc(bench, rule.flower(), rule.queue, prio), TC + prio
     else:
         location = chance.randrange(16) if chance.random() < 0.5 else None
         command = f"ethtool -N {bench.name} {rule.words()}{'' if location is None else f' loc {location}'}"
+    count = len(run(f"ls -d /sys/class/net/{bench.name}/queues/rx-*").split())
+    reason = must_be_refused(rule, location, have, count, small)
     done = subprocess.run(command, shell=True, check=False, capture_output=True, text=True)
-    if done.returncode:
-        return None
-    return int(done.stdout.split()[-1]) if location is None else location
+    expect((done.returncode == 0) == (not reason),
+           f"{command}: {done.stdout}{done.stderr}, but it should be {f'refused: {reason}' if reason else 'accepted'}: {have}")
+    if reason:
+        return None, reason
+    return int(done.stdout.split()[-1]) if location is None else location, reason
 
 
 def delete_one(bench, location):
@@ -454,35 +512,40 @@ def steps():
     return itertools.takewhile(lambda _: time.monotonic() < end, itertools.count())
 
 
+def change_rules(bench, chance, have, done):
+    """One comes, or goes, or anything else changes; what was done is counted."""
+    count, small = min(QUEUES, len(queues(bench))), mac(bench) in SMALL
+    dice = chance.random()
+    if dice < 0.5:
+        rule = guess_rule(chance, count, small)
+        location, reason = set_somewhere(bench, chance, rule, have, small)
+        done[f"refused: {reason}" if reason else rule.by] += 1
+        have.update({location: rule} if location is not None else {})
+    elif dice < 0.75 and have:
+        location = chance.choice(sorted(have))
+        delete_one(bench, location)
+        del have[location]
+    else:
+        change_something(bench, chance, count)
+
+
 def random_changes(bench):
     """From a seed: rules come, go and are refused, everything else changes, and driver and device agree."""
     seed = int(os.environ.get("STEERING_SEED", "1"))
     chance = random.Random(seed)
     count = min(QUEUES, len(queues(bench)))
-    small = mac(bench) in SMALL
     run(f"ethtool -X {bench.name} default; ethtool -L {bench.name} combined {count}; "
         f"echo flr >/sys/bus/pci/devices/{bench.pci}/reset_method")
-    have, refusals = {}, 0
+    have, done = {}, Counter()
     with ingress(bench):
         try:
             for step in steps():
-                dice = chance.random()
-                if dice < 0.5:
-                    rule = guess_rule(chance, count, small)
-                    location = set_somewhere(bench, chance, rule, have)
-                    refusals += location is None
-                    have.update({location: rule} if location is not None else {})
-                elif dice < 0.75 and have:
-                    location = chance.choice(sorted(have))
-                    delete_one(bench, location)
-                    del have[location]
-                else:
-                    change_something(bench, chance, count)
                 try:
+                    change_rules(bench, chance, have, done)
                     agree(bench, chance, have)
                 except Failure as failure:
                     raise Failure(f"seed {seed}, step {step}: {failure}") from failure
-            print(f"# {step + 1} steps, {refusals} rules refused, {len(have)} at the end", flush=True)
+            print(f"# {step + 1} steps, rules: {dict(done)}, {len(have)} at the end", flush=True)
         finally:
             delete_all(bench)
             run(f"ethtool -X {bench.name} default")
@@ -536,8 +599,14 @@ def by_igbtune(bench, queue):
     expect("none is in use" in steer(""), steer(""))
     first = add(bench, f"flow-type tcp4 dst-port 5000 action {queue}")
     steer(f"--add 'udp4 dst-port 5001 action {queue}' --add 'ether proto 0x88b5 action 0'")
+    if mac(bench) in SMALL:
+        for words in (f"udp6 dst-port 5003 dst-mac {OTHER_MAC}", *([f"ether vlan-prio {PRIORITY}"] * (mac(bench) in WITH_VLAN))):
+            steer(f"--add '{words} action 0'")
     said = steer("")
-    for words in ("tcp4 dst-port 5000", "udp4 dst-port 5001", "ether proto 0x88b5", f"ethtool, loc {first} "):
+    wanted = ["tcp4 dst-port 5000", "udp4 dst-port 5001", "ether proto 0x88b5", f"ethtool, loc {first} "]
+    wanted += [f"udp6 dst {OTHER_MAC} dst-port 5003"] * (mac(bench) in SMALL)
+    wanted += [f"ether vlan-prio {PRIORITY}"] * (mac(bench) in WITH_VLAN)
+    for words in wanted:
         expect(words in said, f"not '{words}': {said}")
     steers(bench, frame("udp4", destination_port=5001), queue, "tuple", BURST)
     before = rules(bench)

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <ranges>
 #include <span>
 #include <vector>
 
@@ -23,7 +24,7 @@ using util::Status;
 
 namespace {
 
-enum class Kind { byte, port, ethertype, ip4, ip6, mac };
+enum class Kind { byte, port, ethertype, l4_data, ip4, ip6, mac, vlan_priority };
 
 struct Field {
     std::string_view word;
@@ -57,16 +58,18 @@ constexpr std::array<Field, 4> ports6_fields{{
     {.word = "dst-port", .kind = Kind::port, .place = offsetof(ethtool_tcpip6_spec, pdst)},
 }};
 
-constexpr std::array<Field, 3> ip4_fields{{
+constexpr std::array<Field, 4> ip4_fields{{
     {.word = "src-ip", .kind = Kind::ip4, .place = offsetof(ethtool_usrip4_spec, ip4src)},
     {.word = "dst-ip", .kind = Kind::ip4, .place = offsetof(ethtool_usrip4_spec, ip4dst)},
     {.word = "l4proto", .kind = Kind::byte, .place = offsetof(ethtool_usrip4_spec, proto)},
+    {.word = "l4data", .kind = Kind::l4_data, .place = offsetof(ethtool_usrip4_spec, l4_4_bytes)},
 }};
 
-constexpr std::array<Field, 3> ip6_fields{{
+constexpr std::array<Field, 4> ip6_fields{{
     {.word = "src-ip", .kind = Kind::ip6, .place = offsetof(ethtool_usrip6_spec, ip6src)},
     {.word = "dst-ip", .kind = Kind::ip6, .place = offsetof(ethtool_usrip6_spec, ip6dst)},
     {.word = "l4proto", .kind = Kind::byte, .place = offsetof(ethtool_usrip6_spec, l4_proto)},
+    {.word = "l4data", .kind = Kind::l4_data, .place = offsetof(ethtool_usrip6_spec, l4_4_bytes)},
 }};
 
 constexpr std::array<Type, 9> types{{
@@ -81,6 +84,24 @@ constexpr std::array<Type, 9> types{{
     {.word = "sctp6", .flow = SCTP_V6_FLOW, .fields = ports6_fields},
 }};
 
+// What any type may have beside its own.
+struct Extra {
+    Field field;  // its place is in ethtool_flow_ext
+    std::uint32_t flag;
+};
+
+constexpr std::array<Extra, 2> extras{{
+    {.field = {.word = "dst-mac", .kind = Kind::mac, .place = offsetof(ethtool_flow_ext, h_dest)},
+     .flag = FLOW_MAC_EXT},
+    {.field = {.word = "vlan-prio",
+               .kind = Kind::vlan_priority,
+               .place = offsetof(ethtool_flow_ext, vlan_tci)},
+     .flag = FLOW_EXT},
+}};
+constexpr std::uint32_t extra_flags = FLOW_MAC_EXT | FLOW_EXT;
+constexpr unsigned priority_shift = 5;  // in the first byte of a VLAN tag
+constexpr std::uint8_t priority_max = 7;
+
 constexpr std::string_view example = "udp4 dst-port 5000 action 1 would be right";
 constexpr std::uint64_t discard = RX_CLS_FLOW_DISC;
 
@@ -94,7 +115,10 @@ std::size_t size_of(Kind kind) {
             return 1;
         case Kind::port:
         case Kind::ethertype:
+        case Kind::vlan_priority:
             return 2;
+        case Kind::l4_data:
+            return 4;
         case Kind::ip4:
             return sizeof(in_addr);
         case Kind::ip6:
@@ -109,12 +133,17 @@ using Value = std::vector<std::byte>;
 
 std::optional<Value> number_value(std::string_view text, std::size_t size) {
     const bool hex = text.starts_with("0x");
-    const auto number = util::number<std::uint16_t>(hex ? text.substr(2) : text, hex ? 16 : 10);
-    if (!number || (size == 1 && *number > 0xff)) {
+    const auto number = util::number<std::uint32_t>(hex ? text.substr(2) : text, hex ? 16 : 10);
+    if (!number) {
         return std::nullopt;
     }
-    const Value both{static_cast<std::byte>(*number >> 8U), static_cast<std::byte>(*number)};
-    return size == 1 ? Value{both.back()} : both;
+    Value value(size);
+    std::uint32_t rest = *number;
+    for (std::byte& one : std::views::reverse(value)) {
+        one = static_cast<std::byte>(rest);
+        rest >>= 8U;
+    }
+    return rest == 0 ? std::optional(value) : std::nullopt;
 }
 
 std::optional<Value> address_value(std::string_view text, int family, std::size_t size) {
@@ -135,11 +164,26 @@ std::optional<Value> mac_value(std::string_view text) {
     return value && value->size() == ETH_ALEN ? value : std::nullopt;
 }
 
+std::optional<Value> priority_value(std::string_view text) {
+    const auto number = util::number<std::uint8_t>(text);
+    return number && *number <= priority_max
+               ? std::optional(Value{static_cast<std::byte>(*number << priority_shift), {}})
+               : std::nullopt;
+}
+
+// All of the field, but of a VLAN tag only the priority.
+Value mask_of(Kind kind) {
+    constexpr std::byte all{0xff};
+    return kind == Kind::vlan_priority ? Value{all << priority_shift, {}}
+                                       : Value(size_of(kind), all);
+}
+
 std::optional<Value> value_of(Kind kind, std::string_view text) {
     switch (kind) {
         case Kind::byte:
         case Kind::port:
         case Kind::ethertype:
+        case Kind::l4_data:
             return number_value(text, size_of(kind));
         case Kind::ip4:
             return address_value(text, AF_INET, size_of(kind));
@@ -147,6 +191,8 @@ std::optional<Value> value_of(Kind kind, std::string_view text) {
             return address_value(text, AF_INET6, size_of(kind));
         case Kind::mac:
             return mac_value(text);
+        case Kind::vlan_priority:
+            return priority_value(text);
     }
     return std::nullopt;
 }
@@ -160,6 +206,7 @@ std::string text_of(Kind kind, std::span<const std::byte> value) {
             return std::to_string(std::to_integer<unsigned>(value[0]) << 8U |
                                   std::to_integer<unsigned>(value[1]));
         case Kind::ethertype:
+        case Kind::l4_data:
             return "0x" + util::hex(value);
         case Kind::ip4:
         case Kind::ip6:
@@ -168,6 +215,8 @@ std::string text_of(Kind kind, std::span<const std::byte> value) {
             return room.data();
         case Kind::mac:
             return util::hex(value, ":");
+        case Kind::vlan_priority:
+            return std::to_string(std::to_integer<unsigned>(value[0] >> priority_shift));
     }
     return {};
 }
@@ -187,26 +236,41 @@ ethtool_rx_flow_spec empty_spec(const Type& type) {
     return spec;
 }
 
+Status put_value(const Field& field, std::string_view text, std::span<std::byte> values,
+                 std::span<std::byte> masks) {
+    const auto value = value_of(field.kind, text);
+    if (!value) {
+        return wrong(text, "this is no " + std::string(field.word));
+    }
+    std::ranges::copy(*value, values.subspan(field.place).begin());
+    std::ranges::copy(mask_of(field.kind), masks.subspan(field.place).begin());
+    return util::Done{};
+}
+
+template <class Where>
+std::span<std::byte> bytes_of(Where& where) {
+    return std::as_writable_bytes(std::span(&where, 1));
+}
+
 Status put_field(const Type& type, ethtool_rx_flow_spec& spec, std::string_view word,
                  std::string_view text) {
     const auto field = std::ranges::find(type.fields, word, &Field::word);
-    if (field == type.fields.end()) {
-        std::string words;
-        for (const Field& one : type.fields) {
-            words += std::string(one.word) + ", ";
+    if (field != type.fields.end()) {
+        return put_value(*field, text, bytes_of(spec.h_u), bytes_of(spec.m_u));
+    }
+    std::string words;
+    for (const Field& one : type.fields) {
+        words += std::string(one.word) + ", ";
+    }
+    for (const Extra& one : extras) {
+        if (one.field.word == word) {
+            spec.flow_type |= one.flag;
+            return put_value(one.field, text, bytes_of(spec.h_ext), bytes_of(spec.m_ext));
         }
-        return wrong(word, "with " + std::string(type.word) + ", " + words +
-                               "action and loc would be right");
+        words += std::string(one.field.word) + ", ";
     }
-    const auto value = value_of(field->kind, text);
-    if (!value) {
-        return wrong(text, "this is no " + std::string(word));
-    }
-    const auto to = std::as_writable_bytes(std::span(&spec.h_u, 1)).subspan(field->place);
-    const auto mask = std::as_writable_bytes(std::span(&spec.m_u, 1)).subspan(field->place);
-    std::ranges::copy(*value, to.begin());
-    std::ranges::fill(mask.first(value->size()), std::byte{0xff});
-    return util::Done{};
+    return wrong(word,
+                 "with " + std::string(type.word) + ", " + words + "action and loc would be right");
 }
 
 Status put_action(ethtool_rx_flow_spec& spec, std::string_view text) {
@@ -250,19 +314,31 @@ Status put_word(const Type* type, FlowRule& rule, std::string_view word, std::st
     return put_field(*type, rule.spec, word, text);
 }
 
+std::string value_text(const Field& field, std::span<const std::byte> values,
+                       std::span<const std::byte> masks) {
+    const std::size_t size = size_of(field.kind);
+    const auto mask = masks.subspan(field.place, size);
+    if (std::ranges::all_of(mask, [](std::byte one) { return one == std::byte{0}; })) {
+        return {};
+    }
+    return " " + std::string(field.word) + " " +
+           text_of(field.kind, values.subspan(field.place, size));
+}
+
 std::string words_of(const ethtool_rx_flow_spec& spec) {
-    const Type* const type = type_of(spec.flow_type);
+    const Type* const type = type_of(spec.flow_type & ~extra_flags);
     if (type == nullptr) {
         return {};
     }
     std::string text(type->word);
-    const auto values = std::as_bytes(std::span(&spec.h_u, 1));
-    const auto masks = std::as_bytes(std::span(&spec.m_u, 1));
     for (const Field& field : type->fields) {
-        const auto mask = masks.subspan(field.place, size_of(field.kind));
-        if (std::ranges::any_of(mask, [](std::byte one) { return one != std::byte{0}; })) {
-            text += " " + std::string(field.word) + " " +
-                    text_of(field.kind, values.subspan(field.place, size_of(field.kind)));
+        text += value_text(field, std::as_bytes(std::span(&spec.h_u, 1)),
+                           std::as_bytes(std::span(&spec.m_u, 1)));
+    }
+    for (const Extra& one : extras) {
+        if ((spec.flow_type & one.flag) != 0) {
+            text += value_text(one.field, std::as_bytes(std::span(&spec.h_ext, 1)),
+                               std::as_bytes(std::span(&spec.m_ext, 1)));
         }
     }
     return text + " action " +

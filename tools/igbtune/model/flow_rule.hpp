@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A rule that leads a flow to a queue, as text in ethtool's words:
-// "udp4 dst-ip 192.0.2.1 dst-port 5000 action 1 loc 3". What these words cannot say is
+// "udp4 dst-ip 192.0.2.1 dst-port 5000 action 1 loc 3". A VLAN tag's priority, a masked number
+// there, is "vlan-prio 3". What these words cannot say is
 // "raw HEX loc 3", the kernel's own structure, so that every rule comes back as it was.
 #pragma once
 

@@ -40,7 +40,7 @@ struct HardwareFilter {
     std::uint64_t age_ms{};
 };
 
-// A flow that the stack asked for of late.
+// A flow that the stack asked for of late, or one that has a filter.
 struct AskedFlow {
     FlowMatch match;
     std::uint32_t from_queue{};

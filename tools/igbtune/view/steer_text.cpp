@@ -142,7 +142,7 @@ std::string steer_text(const model::Steering& steering, const Style& style) {
     std::string text = style.title(name + ": filters that lead frames to queues") + "\n";
     text += steering.filters.empty() ? "  none is in use\n" : filters_text(steering.filters);
     if (!steering.flows.empty()) {
-        text += "\n" + style.title("flows that arrive elsewhere than where they are read") + "\n" +
+        text += "\n" + style.title("flows that the stack asked for") + "\n" +
                 flows_text(steering.flows);
     }
     std::vector<std::string> counters;
