@@ -514,12 +514,12 @@ def driver_that_does_not_serve():
         want(done.stderr.count("\n") == 1 and done.stdout == "", f"{arguments}: {done.stderr}")
         want(port.state() == had, f"{arguments}: {port.state()}, not {had}")
     other = other_driver(port)
-    hop = f"nexthop via 198.51.100.1 dev {NETIF} onlink"
-    for words in (f"route add 203.0.113.0/24 {hop} {hop}", f"nexthop add id 7 dev {NETIF}"):
-        subprocess.run(["ip", *words.split()], check=True)
+    hops = " ".join(f"nexthop via 198.51.100.{number} dev {NETIF} onlink" for number in (1, 2))
+    for kind, name, words in (("route", "203.0.113.0/24", hops), ("nexthop", "id 7", f"dev {NETIF}")):
+        subprocess.run(["ip", kind, "add", *name.split(), *words.split()], check=True)
         done = igbtune("driver", NETIF, other, code=3)
-        want("would not come back" in done.stderr and port.bound() != other, f"{words}: {done.stderr}")
-        subprocess.run(["ip", *words.replace(" add ", " del ").split()], check=True)
+        want("would not come back" in done.stderr and port.bound() != other, f"{kind}: {done.stderr}")
+        subprocess.run(["ip", kind, "del", *name.split()], check=True)
     others = [name for name in ("virtio-pci", "pcieport") if os.path.isdir(f"/sys/bus/pci/drivers/{name}")]
     want(others, "there is no other PCI driver to try")
     done = igbtune("driver", NETIF, others[0], code=1)

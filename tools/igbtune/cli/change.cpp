@@ -43,14 +43,14 @@ std::string state_path() {
 }
 
 // systemd ends all of a service's or session's control group with it.
-void leave_control_group(const source::Files& files) {
+void leave_control_group() {
+    const source::Files files;
     if (files.list("/run/systemd/system")) {
         (void)files.write("/sys/fs/cgroup/cgroup.procs", "0");
     }
 }
 
-void detach(const source::Files& files) {
-    leave_control_group(files);
+void detach() {
     (void)::setsid();
     for (const int number : {SIGHUP, SIGINT, SIGTERM, SIGPIPE}) {
         (void)std::signal(number, SIG_IGN);
@@ -82,7 +82,7 @@ void wait_for_end(const util::UniqueFd& pipe) {
     source::KernelEthtoolIoctl ethtool;
     source::Sources sources(files, netlink, ethtool);
     model::Transactions changes = transactions(sources);
-    detach(files);
+    detach();
     wait_for_end(making);
     // What cannot go back while the device is down, as an interrupt's CPUs, may later.
     constexpr int attempts = 3600;
@@ -115,6 +115,7 @@ Result<util::UniqueFd> start_watchdog(const std::string& id) {
     }
     if (child == 0) {
         ours = {};
+        leave_control_group();  // before igbtune can end
         const pid_t grandchild = ::fork();
         if (grandchild == 0) {
             watch_over(id, its);
