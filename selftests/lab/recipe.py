@@ -44,6 +44,7 @@ TOOL_BUILD = [
     "libnl-genl-3-dev",
     "libnl-route-3-dev",
     "libcli11-dev",
+    "libncurses-dev",
     "nlohmann-json3-dev",
     "libtoml11-dev",
     "libgtest-dev",

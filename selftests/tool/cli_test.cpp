@@ -76,6 +76,14 @@ TEST(CommandLine, WrongUsageIsOneLineAndExitCode2) {
     }
 }
 
+TEST(CommandLine, WhatATerminalWouldObeyIsNoPartOfAnError) {
+    const Outcome outcome =
+        run_recorded({"metrics", "eth0", "--output", "/nowhere\033[2J\nigbtune: all is well/file"});
+    EXPECT_EQ(outcome.code, ExitCode::failure);
+    EXPECT_EQ(outcome.err,
+              "igbtune: /nowhere?[2J?igbtune: all is well/file.new: No such file or directory\n");
+}
+
 TEST(CommandLine, HelpAndVersionAreData) {
     for (const std::vector<const char*>& arguments :
          {std::vector<const char*>{"--help"}, {"show", "--help"}, {"stats", "--help"}}) {

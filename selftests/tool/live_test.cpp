@@ -13,7 +13,6 @@
 #include <csignal>
 #include <cstdlib>
 
-#include "cli/terminal.hpp"
 #include "command_line.hpp"
 #include "util/text.hpp"
 #include "util/unique_fd.hpp"
@@ -21,7 +20,6 @@
 namespace igbtune::test {
 namespace {
 
-using cli::Key;
 using view::LiveScreen;
 using view::Terminal;
 
@@ -146,52 +144,35 @@ TEST(Live, ShortensNumbers) {
     }
 }
 
-TEST(Live, ReadsKeysHoweverTheyArrive) {
-    std::string input = "q\033[Ap\033[6~x";
-    EXPECT_EQ(cli::keys_in(input), (std::vector{Key::quit, Key::up, Key::pause, Key::page_down}));
-    EXPECT_EQ(input, "");
-    input = "\033[";
-    EXPECT_TRUE(cli::keys_in(input).empty());
-    input += "B";
-    EXPECT_EQ(cli::keys_in(input), (std::vector{Key::down}));
-    input = "\033[31;5~s";  // of a key that means nothing here
-    EXPECT_EQ(cli::keys_in(input).back(), Key::sort);
-}
-
-// As much of a terminal as igbtune makes use of.
+// As much of a terminal as ncurses makes use of when it is told that it is a "screen".
 class Screen {
 public:
     static constexpr std::size_t rows = 24;
     static constexpr std::size_t columns = 80;
 
+    Screen() { clear(0, rows * columns); }
+
     void take(std::string_view text) {
         pending_ += text;
         std::string_view rest = pending_;
         while (!rest.empty()) {
-            if (rest.front() == '\033') {
-                const std::size_t end =
-                    rest.find_first_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", 1);
-                if (end == std::string_view::npos) {
-                    break;
-                }
-                obey(rest.substr(0, end + 1));
-                rest.remove_prefix(end + 1);
-                continue;
+            const std::size_t length = rest.front() == '\033' ? sequence(rest) : letter(rest);
+            if (length == 0) {
+                break;  // the end of it is still to come
             }
-            put(rest.front());
-            rest.remove_prefix(1);
+            rest.remove_prefix(length);
         }
         pending_ = std::string(rest);
     }
 
-    [[nodiscard]] bool has(std::string_view text) const {
-        return std::ranges::any_of(
-            lines_, [&](const std::string& line) { return line.find(text) != std::string::npos; });
+    [[nodiscard]] bool has(std::string_view words) const {
+        return text().find(words) != std::string::npos;
     }
     [[nodiscard]] std::string text() const {
         std::string all;
-        for (const std::string& line : lines_) {
-            all += line + "\n";
+        for (std::size_t place = 0; place < cells_.size(); ++place) {
+            all += cells_.at(place);
+            all += place % columns == columns - 1 ? "\n" : "";
         }
         return all;
     }
@@ -200,36 +181,129 @@ public:
     [[nodiscard]] bool on_own_page() const { return own_page_; }
 
 private:
-    void obey(std::string_view sequence) {
-        if (sequence == "\033[?1049h" || sequence == "\033[?1049l") {
-            own_page_ = sequence.ends_with('h');
-        } else if (sequence == "\033[H") {
-            row_ = 0;
-            lines_.at(0).clear();
-        } else if (sequence == "\033[2J") {
-            lines_ = {};
-        } else if (sequence == "\033[J") {
-            for (std::size_t below = row_ + 1; below < rows; ++below) {
-                lines_.at(below).clear();
-            }
-        } else if (sequence == "\033[1m") {
-            emphasized_ = true;
-        }
+    void clear(std::size_t from, std::size_t to) {
+        std::fill(cells_.begin() + static_cast<std::ptrdiff_t>(from),
+                  cells_.begin() + static_cast<std::ptrdiff_t>(to), " ");
     }
 
-    void put(char letter) {
-        if (letter == '\n') {
-            overflowed_ = overflowed_ || row_ + 1 >= rows;
+    // These return how long it was.
+    std::size_t sequence(std::string_view text) {
+        if (text.size() < 2) {
+            return 0;
+        }
+        if (text[1] != '[') {
+            row_ -= text[1] == 'M' ? std::min<std::size_t>(row_, 1) : 0;
+            const std::size_t length = text[1] == '(' || text[1] == ')' ? 3 : 2;
+            return text.size() < length ? 0 : length;
+        }
+        const auto is_last = [](char one) { return one >= '@' && one <= '~'; };
+        const auto* const end = std::find_if(text.begin() + 2, text.end(), is_last);
+        if (end == text.end()) {
+            return 0;
+        }
+        const auto length = static_cast<std::size_t>(end - text.begin()) + 1;
+        obey(text.substr(2, length - 3), *end);
+        return length;
+    }
+
+    std::size_t letter(std::string_view text) {
+        std::size_t length = 1;
+        while (length < text.size() &&
+               (static_cast<unsigned char>(text[length]) & 0xc0U) == 0x80U) {
+            ++length;
+        }
+        const auto first = static_cast<unsigned char>(text.front());
+        if (first >= 0xc0 && length < (first >= 0xe0 ? 3U : 2U)) {
+            return 0;
+        }
+        put(std::string(text.substr(0, length)));
+        return length;
+    }
+
+    void put(std::string cell) {
+        const char first = cell.front();
+        if (first == '\n') {
+            overflowed_ = overflowed_ || row_ + 1 == rows;
             row_ = std::min(row_ + 1, rows - 1);
-            lines_.at(row_).clear();
-        } else if (letter != '\r') {
-            lines_.at(row_) += letter;
-            overflowed_ = overflowed_ || columns_of(lines_.at(row_)) > columns;
+        } else if (first == '\r') {
+            column_ = 0;
+        } else if (first == '\b') {
+            column_ -= std::min<std::size_t>(column_, 1);
+        } else if (first == '\t') {
+            column_ = std::min((column_ / 8 + 1) * 8, columns - 1);
+        } else if (static_cast<unsigned char>(first) >= ' ') {
+            overflowed_ = overflowed_ || column_ == columns;
+            if (column_ < columns) {
+                cells_.at(row_ * columns + column_) = std::move(cell);
+                ++column_;
+            }
         }
     }
 
-    std::array<std::string, rows> lines_;
+    void obey(std::string_view words, char last) {
+        const auto numbers = util::split(words, ';');
+        const auto number = [&](std::size_t index, std::size_t otherwise) {
+            return index < numbers.size()
+                       ? util::number<std::size_t>(numbers[index]).value_or(otherwise)
+                       : otherwise;
+        };
+        const std::size_t line = row_ * columns;
+        const std::size_t place = line + std::min(column_, columns - 1);
+        const auto here = cells_.begin() + static_cast<std::ptrdiff_t>(place);
+        const auto end = cells_.begin() + static_cast<std::ptrdiff_t>(line + columns);
+        const auto some = static_cast<std::ptrdiff_t>(std::min(number(0, 1), columns - column_));
+        switch (last) {
+            case 'H':
+                row_ = std::min(number(0, 1), rows) - 1;
+                column_ = std::min(number(1, 1), columns) - 1;
+                break;
+            case 'A':
+                row_ -= std::min(row_, number(0, 1));
+                break;
+            case 'B':
+                row_ = std::min(row_ + number(0, 1), rows - 1);
+                break;
+            case 'C':
+                column_ = std::min(column_ + number(0, 1), columns - 1);
+                break;
+            case 'D':
+                column_ -= std::min(column_, number(0, 1));
+                break;
+            case 'G':
+                column_ = std::min(number(0, 1), columns) - 1;
+                break;
+            case 'd':
+                row_ = std::min(number(0, 1), rows) - 1;
+                break;
+            case 'J':
+                clear(number(0, 0) == 0 ? place : 0, rows * columns);
+                break;
+            case 'K':
+                clear(number(0, 0) == 0 ? place : line,
+                      number(0, 0) == 1 ? place + 1 : line + columns);
+                break;
+            case 'P':
+                std::fill(std::move(here + some, end, here), end, " ");
+                break;
+            case '@':
+                std::move_backward(here, end - some, end);
+                std::fill(here, here + some, " ");
+                break;
+            case 'h':
+            case 'l':
+                own_page_ = words == "?1049" ? last == 'h' : own_page_;
+                break;
+            case 'm':
+                emphasized_ = emphasized_ || std::ranges::find(numbers, "1") != numbers.end();
+                break;
+            default:
+                break;
+        }
+    }
+
+    std::array<std::string, rows * columns> cells_;
     std::size_t row_{};
+    std::size_t column_{};
     std::string pending_;
     bool overflowed_{};
     bool emphasized_{};
@@ -239,15 +313,16 @@ private:
 // igbtune with a terminal of 80 columns and 24 rows.
 class OnTerminal {
 public:
-    explicit OnTerminal(std::vector<std::string> arguments, bool no_color = false) {
+    explicit OnTerminal(std::vector<std::string> arguments, bool no_color = false,
+                        const char* terminal_name = "screen") {
         winsize size{};
         size.ws_row = Screen::rows;
         size.ws_col = Screen::columns;
         int terminal = -1;
         child_ = ::forkpty(&terminal, nullptr, nullptr, &size);
         if (child_ == 0) {
-            ::setenv("TERM", "xterm", 1);      // NOLINT(concurrency-mt-unsafe)
-            ::setenv("LC_ALL", "C.UTF-8", 1);  // NOLINT(concurrency-mt-unsafe)
+            ::setenv("TERM", terminal_name, 1);  // NOLINT(concurrency-mt-unsafe)
+            ::setenv("LC_ALL", "C.UTF-8", 1);    // NOLINT(concurrency-mt-unsafe)
             if (no_color) {
                 ::setenv("NO_COLOR", "1", 1);  // NOLINT(concurrency-mt-unsafe)
             }
@@ -332,7 +407,7 @@ TEST(LiveOnTerminal, IsDrivenByKeys) {
     EXPECT_TRUE(igbtune.sees("view: counters")) << igbtune.screen().text();
     igbtune.press("s");
     EXPECT_TRUE(igbtune.sees("sort: place")) << igbtune.screen().text();
-    igbtune.press("\033[B\033[6~\033[A");
+    igbtune.press("\033OB\033[6~\033OA");
     igbtune.press("\t");
     EXPECT_TRUE(igbtune.sees("view: losses")) << igbtune.screen().text();
     igbtune.press("p");
@@ -361,6 +436,13 @@ TEST(LiveOnTerminal, SaysErrorsOnTheShellsPage) {
     EXPECT_EQ(igbtune.ended(), 1);
     EXPECT_TRUE(igbtune.screen().has("igbtune: no such device l0; did you mean lo?"));
     EXPECT_FALSE(igbtune.screen().on_own_page());
+}
+
+TEST(LiveOnTerminal, NeedsOneThatIsKnown) {
+    OnTerminal igbtune({"watch", "lo"}, false, "no-such-terminal");
+    EXPECT_EQ(igbtune.ended(), 2);
+    EXPECT_TRUE(igbtune.screen().has("igbtune: watch does not know this terminal: TERM has to"))
+        << igbtune.screen().text();
 }
 
 TEST(LiveOnTerminal, NeedsATerminal) {

@@ -2,12 +2,15 @@
 // What the doctor knows of the machine around the device, and the driver of a port.
 #include <gtest/gtest.h>
 #include <linux/if_addr.h>
+#include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <span>
+#include <vector>
 
 #include "fake_netlink.hpp"
 #include "folder.hpp"
@@ -231,6 +234,49 @@ source::Bytes address_message(unsigned char last) {
                                          std::byte{last}};
     message.put(IFA_ADDRESS, source::ByteView(value));
     return test::bytes_of(message);
+}
+
+source::Bytes route_by(const std::vector<int>& devices) {
+    source::Message message(RTM_NEWROUTE, 0);
+    rtmsg header{};
+    header.rtm_family = AF_INET;
+    message.append(header);
+    std::vector<std::byte> hops;
+    for (const int device : devices) {
+        const rtnexthop hop{
+            .rtnh_len = sizeof(rtnexthop), .rtnh_flags = 0, .rtnh_hops = 0, .rtnh_ifindex = device};
+        const auto bytes = std::as_bytes(std::span(&hop, 1));
+        hops.insert(hops.end(), bytes.begin(), bytes.end());
+    }
+    message.put(RTA_MULTIPATH, source::ByteView(hops));
+    return test::bytes_of(message);
+}
+
+source::Bytes next_hop(std::uint32_t id, std::uint32_t device) {
+    source::Message message(RTM_NEWNEXTHOP, 0);
+    message.append(nhmsg{});
+    message.put(NHA_ID, id);
+    message.put(NHA_OIF, device);
+    return test::bytes_of(message);
+}
+
+TEST(LinkState, KnowsWhatWouldNotComeBack) {
+    test::FakeNetlink netlink(
+        [](int /*protocol*/, source::ByteView request) -> test::FakeNetlink::Answer {
+            const auto header = source::header_of<nlmsghdr>(request);
+            return std::vector<source::Bytes>{
+                header && header->nlmsg_type == RTM_GETROUTE ? route_by({1, 3}) : next_hop(7, 4)};
+        });
+    EXPECT_EQ(*source::lost_with_device(netlink, 3), "a route of several next hops");
+    EXPECT_EQ(*source::lost_with_device(netlink, 4), "next hop 7 of ip nexthop");
+    EXPECT_EQ(*source::lost_with_device(netlink, 2), "");
+    source::Bytes damaged = route_by({1, 3});
+    damaged.resize(damaged.size() - 3);
+    test::FakeNetlink hostile(
+        [&](int /*protocol*/, source::ByteView /*request*/) -> test::FakeNetlink::Answer {
+            return std::vector<source::Bytes>{damaged, source::Bytes(sizeof(nlmsghdr))};
+        });
+    EXPECT_EQ(*source::lost_with_device(hostile, 3), "");
 }
 
 TEST(LinkState, ComesBackFromItsText) {

@@ -141,6 +141,54 @@ TEST(Metrics, OfSeveralDevicesShareWhatIsTheMachines) {
     EXPECT_NE(text.find("igbtune_stats64_rx_packets_total{device=\"eth1\"}"), std::string::npos);
 }
 
+std::map<std::string, std::int64_t> losses_in(const model::Snapshot& snapshot) {
+    const std::vector<Reports> reports{
+        {.receive = model::report_of(snapshot, nullptr, source::Direction::rx),
+         .transmit = model::report_of(snapshot, nullptr, source::Direction::tx)}};
+    std::map<std::string, std::int64_t> losses;
+    const std::string text = prometheus_text(reports);
+    for (const std::string_view line : util::lines(text)) {
+        const Parts parts = line.starts_with('#') ? Parts{} : parts_of(line);
+        if (parts.name == "igbtune_lost_packets_total") {
+            losses[parts.labels] = util::number<std::int64_t>(parts.value).value_or(-1);
+        }
+    }
+    return losses;
+}
+
+TEST(Metrics, OfLossesDoNotFallWhenAnotherDeviceGoes) {
+    test::Recording recording("igb");
+    auto observer = model::Observer::of(recording.sources, "eth0");
+    ASSERT_TRUE(observer.ok());
+    const auto alone = observer->take(model::Extent::ledger);
+    ASSERT_TRUE(alone.ok());
+    model::Snapshot both = *alone;
+    model::CounterGroup link;
+    link.id = "link";
+    link.instance = "eth9";
+    link.counters = {{"rx_to_stack", 1000, false}, {"rx_dropped", 50, false}};
+    both.groups.push_back(link);
+    model::Snapshot after = *alone;
+    for (model::Snapshot* const snapshot : {&both, &after}) {
+        for (model::CounterGroup& group : snapshot->groups) {
+            for (model::Counter& counter : group.counters) {
+                if (group.id == "softnet" && group.instance == "0") {
+                    counter.value = counter.name == "dropped"      ? 40
+                                    : counter.name == "flow_limit" ? 15
+                                                                   : counter.value;
+                }
+            }
+        }
+    }
+    const auto with = losses_in(both);
+    const std::string backlog = R"({direction="rx",step="stack",cause="backlog"})";
+    ASSERT_TRUE(with.contains(backlog));
+    EXPECT_EQ(with.at(backlog), 25);
+    for (const auto& [series, count] : losses_in(after)) {
+        EXPECT_GE(count, with.contains(series) ? with.at(series) : 0) << series;
+    }
+}
+
 TEST(Metrics, SurviveWhateverADriverCallsItsCounters) {
     test::Recording recording("igb");
     auto observer = model::Observer::of(recording.sources, "eth0");

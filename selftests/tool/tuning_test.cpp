@@ -217,9 +217,8 @@ TEST_F(Tuning, WhatMustBeConfirmedGoesBackOrStays) {
     EXPECT_EQ(*transactions().recover(), Found::done);
     EXPECT_FALSE(transactions().confirm().ok());
 
-    Transactions::Ticket late = Transactions::ticket(1000);
-    late.deadline = 1;
-    ASSERT_TRUE(transactions().make(plan({{budget, "600"}}), late));
+    ASSERT_TRUE(transactions().make(plan({{budget, "600"}}), Transactions::ticket(1)));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1100));
     const Status confirmed = transactions().confirm();
     ASSERT_FALSE(confirmed.ok());
     EXPECT_EQ(confirmed.error().message, "too late: the change was taken back");
@@ -228,19 +227,32 @@ TEST_F(Tuning, WhatMustBeConfirmedGoesBackOrStays) {
 }
 
 TEST_F(Tuning, TheWatchdogOnlyTakesBackItsOwnChange) {
-    const auto ticket = Transactions::ticket(1000);
+    const auto ticket = Transactions::ticket(1);
     ASSERT_TRUE(transactions().make(plan({{backlog, "2000"}}), ticket));
-    ASSERT_TRUE(transactions().expire("another"));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+    EXPECT_EQ(*transactions().expire("another"), 0);
     EXPECT_EQ(folder.get("/proc/sys/net/core/netdev_max_backlog"), "2000");
-    ASSERT_TRUE(transactions().expire(ticket.id));
+    EXPECT_EQ(*transactions().expire(ticket.id), 0);
     EXPECT_EQ(folder.get("/proc/sys/net/core/netdev_max_backlog"), "1000");
-    ASSERT_TRUE(transactions().expire(ticket.id)) << "nothing left to do";
+    EXPECT_EQ(*transactions().expire(ticket.id), 0) << "nothing left to do";
 
     const auto kept = Transactions::ticket(1000);
     ASSERT_TRUE(transactions().make(plan({{backlog, "2000"}}), kept));
     ASSERT_TRUE(transactions().confirm());
-    ASSERT_TRUE(transactions().expire(kept.id));
+    EXPECT_EQ(*transactions().expire(kept.id), 0);
     EXPECT_EQ(folder.get("/proc/sys/net/core/netdev_max_backlog"), "2000");
+}
+
+TEST_F(Tuning, TheTimeToConfirmBeginsWhenAllIsWritten) {
+    const auto ticket = Transactions::ticket(1000);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1100));  // the change takes its time
+    const std::int64_t before = boot_seconds();
+    ASSERT_TRUE(transactions().make(plan({{backlog, "2000"}}), ticket));
+    const auto deadline = transactions().expire(ticket.id);
+    ASSERT_TRUE(deadline) << deadline.error().message;
+    EXPECT_GE(*deadline, before + 1000);
+    EXPECT_LE(*deadline, boot_seconds() + 1000);
+    EXPECT_EQ(folder.get("/proc/sys/net/core/netdev_max_backlog"), "2000") << "it still waits";
 }
 
 TEST_F(Tuning, TheLastChangeIsTheOneThatStays) {
@@ -248,9 +260,10 @@ TEST_F(Tuning, TheLastChangeIsTheOneThatStays) {
     folder.refuses = "/proc/sys/net/core/netdev_budget";
     ASSERT_FALSE(transactions().make(plan({{budget, "600"}}), Transactions::ticket(0)));
     folder.refuses.clear();
-    const auto late = Transactions::ticket(1000);
+    const auto late = Transactions::ticket(1);
     ASSERT_TRUE(transactions().make(plan({{budget, "600"}}), late));
-    ASSERT_TRUE(transactions().expire(late.id));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+    EXPECT_EQ(*transactions().expire(late.id), 0);
     ASSERT_TRUE(transactions().roll_back()) << "neither of those took the record away";
     EXPECT_EQ(folder.get("/proc/sys/net/core/netdev_max_backlog"), "1000");
     EXPECT_FALSE(transactions().roll_back().ok());

@@ -16,8 +16,7 @@ import time
 NETIF = os.environ["NETIF"]
 SLOW = float(os.environ.get("LAB_SLOWDOWN", 1))
 PROFILE = "/run/lab/profile.toml"
-FULL = os.environ.get("IGBR_FULL") == "1"
-KILLS = 50 if FULL else 10
+KILLS = 50
 
 # Wanted values; those that the machine does not have are left out.
 WANTED = {
@@ -138,6 +137,7 @@ def killed():
     seed = random.randrange(1 << 32)
     chance = random.Random(seed)
     ends = {"old": 0, "new": 0}
+    begin = time.monotonic()
     for number in range(KILLS):
         process = subprocess.Popen(["igbtune", "apply", PROFILE, NETIF], stdout=subprocess.DEVNULL)
         time.sleep(chance.random() * length * 1.1)
@@ -152,7 +152,7 @@ def killed():
             igbtune("rollback")
             want(state() == before, f"seed {seed}, kill {number}: not old after the rollback")
     want(ends["old"] > 0, f"no kill came in time: {ends}")
-    return f"{ends['old']} old, {ends['new']} new, seed {seed}"
+    return f"{ends['old']} old, {ends['new']} new, seed {seed}, {time.monotonic() - begin:.0f} s"
 
 
 def backlog():
@@ -199,6 +199,23 @@ def connection_lost():
     finally:
         subprocess.run(["ip", "link", "set", "dev", NETIF, "up"], check=True)
     want(state()["tx_queue_len"] == "1000", "the other did not go back")
+
+
+def service_ended():
+    """systemd kills what is left in a service's control group: the watchdog is no longer there."""
+    group, systemd = "/sys/fs/cgroup/service", "/run/systemd/system"
+    os.makedirs(systemd)
+    os.mkdir(group)
+    try:
+        subprocess.run(["sh", "-c", f"echo 0 >{group}/cgroup.procs && exec igbtune set {NETIF} "
+                        "sysctl.net.core.netdev_max_backlog=2000 --confirm 5"], check=True, stdout=subprocess.DEVNULL)
+        with open(f"{group}/cgroup.kill", "w", encoding="utf-8") as file:
+            file.write("1")
+        want(backlog() == 2000, "it is not set")
+        until(lambda: backlog() == 1000, "it did not go back")
+    finally:
+        os.rmdir(group)
+        os.rmdir(systemd)
 
 
 def killed_before_the_deadline():
@@ -496,6 +513,13 @@ def driver_that_does_not_serve():
         done = igbtune("driver", *arguments, code=code)
         want(done.stderr.count("\n") == 1 and done.stdout == "", f"{arguments}: {done.stderr}")
         want(port.state() == had, f"{arguments}: {port.state()}, not {had}")
+    other = other_driver(port)
+    hops = " ".join(f"nexthop via 198.51.100.{number} dev {NETIF} onlink" for number in (1, 2))
+    for kind, name, words in (("route", "203.0.113.0/24", hops), ("nexthop", "id 7", f"dev {NETIF}")):
+        subprocess.run(["ip", kind, "add", *name.split(), *words.split()], check=True)
+        done = igbtune("driver", NETIF, other, code=3)
+        want("would not come back" in done.stderr and port.bound() != other, f"{kind}: {done.stderr}")
+        subprocess.run(["ip", kind, "del", *name.split()], check=True)
     others = [name for name in ("virtio-pci", "pcieport") if os.path.isdir(f"/sys/bus/pci/drivers/{name}")]
     want(others, "there is no other PCI driver to try")
     done = igbtune("driver", NETIF, others[0], code=1)
@@ -529,7 +553,7 @@ def driver_killed():
 
 
 CASES = (dry_run, wrong_input, failure_in_the_middle, profile_of_thirty, not_confirmed, confirmed, connection_lost,
-         killed_before_the_deadline, killed, steering, rules, coalescing_of_a_queue, profiles, effects, driver,
+         service_ended, killed_before_the_deadline, killed, steering, rules, coalescing_of_a_queue, profiles, effects, driver,
          driver_that_does_not_serve, driver_killed)
 
 

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -41,6 +42,14 @@ std::string state_path() {
     return error ? given : whole.string();
 }
 
+// systemd ends all of a service's or session's control group with it.
+void leave_control_group() {
+    const source::Files files;
+    if (files.list("/run/systemd/system")) {
+        (void)files.write("/sys/fs/cgroup/cgroup.procs", "0");
+    }
+}
+
 void detach() {
     (void)::setsid();
     for (const int number : {SIGHUP, SIGINT, SIGTERM, SIGPIPE}) {
@@ -59,37 +68,57 @@ void sleep_until(std::int64_t deadline) {
     while (::clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &until, nullptr) == EINTR) {}
 }
 
+// Until the other end is closed, or who had it is dead.
+void wait_for_end(const util::UniqueFd& pipe) {
+    char nothing{};
+    while (::read(pipe.get(), &nothing, 1) < 0 && errno == EINTR) {}
+}
+
 // In a process of its own, which outlives igbtune, its terminal and its connection. It has its own
 // sources: the parent's netlink sockets are the parent's.
-[[noreturn]] void watch_over(const model::Transactions::Ticket& ticket) {
+[[noreturn]] void watch_over(const std::string& id, const util::UniqueFd& making) {
     source::Files files;
     source::KernelNetlink netlink;
     source::KernelEthtoolIoctl ethtool;
     source::Sources sources(files, netlink, ethtool);
     model::Transactions changes = transactions(sources);
     detach();
-    sleep_until(ticket.deadline);
+    wait_for_end(making);
     // What cannot go back while the device is down, as an interrupt's CPUs, may later.
     constexpr int attempts = 3600;
     for (int attempt = 0; attempt < attempts; ++attempt) {
-        if (changes.expire(ticket.id)) {
+        const auto deadline = changes.expire(id);
+        if (deadline && *deadline == 0) {
             break;
         }
-        std::this_thread::sleep_for(std::chrono::seconds(1));
+        if (deadline) {
+            sleep_until(*deadline);
+        } else {
+            std::this_thread::sleep_for(std::chrono::seconds(1));
+        }
     }
     ::_exit(0);
 }
 
-// Twice, so that the watchdog is nobody's child and nobody has to wait for it.
-Status start_watchdog(const model::Transactions::Ticket& ticket) {
+// Twice, so that the watchdog is nobody's child and nobody has to wait for it. It begins when what
+// is returned goes, or igbtune itself.
+Result<util::UniqueFd> start_watchdog(const std::string& id) {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+        return util::error_from_errno(errno, "cannot start the watchdog");
+    }
+    const util::UniqueFd its(ends[0]);
+    util::UniqueFd ours(ends[1]);
     const pid_t child = ::fork();
     if (child < 0) {
         return util::error_from_errno(errno, "cannot start the watchdog");
     }
     if (child == 0) {
+        ours = {};
+        leave_control_group();  // before igbtune can end
         const pid_t grandchild = ::fork();
         if (grandchild == 0) {
-            watch_over(ticket);
+            watch_over(id, its);
         }
         ::_exit(grandchild < 0 ? 1 : 0);
     }
@@ -98,17 +127,16 @@ Status start_watchdog(const model::Transactions::Ticket& ticket) {
     if (status != 0) {
         return Error{ErrorKind::failure, "cannot start the watchdog"};
     }
-    return util::Done{};
+    return ours;
 }
 
 Status make(source::Sources& sources, const model::Plan& plan, const ChangeOptions& options) {
     const auto ticket = model::Transactions::ticket(options.confirm);
-    if (ticket.deadline != 0) {
-        if (Status started = start_watchdog(ticket); !started) {
-            return started;
-        }
+    if (ticket.confirm_within == 0) {
+        return transactions(sources).make(plan, ticket);
     }
-    return transactions(sources).make(plan, ticket);
+    const auto making = start_watchdog(ticket.id);
+    return making ? transactions(sources).make(plan, ticket) : Status(making.error());
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <ostream>
 
+#include "util/text.hpp"
+
 namespace igbtune::cli {
 
 ExitCode exit_code_of(util::ErrorKind kind) {
@@ -21,7 +23,7 @@ ExitCode exit_code_of(util::ErrorKind kind) {
 }
 
 void Context::fail(const util::Error& error) {
-    err << "igbtune: " << error.message << '\n';
+    err << "igbtune: " << util::printable(error.message) << '\n';
     exit_code = exit_code_of(error.kind);
 }
 

@@ -8,6 +8,8 @@
 #include "model/knob_driver.hpp"
 #include "model/snapshot.hpp"
 #include "source/driver_binding.hpp"
+#include "source/link_state.hpp"
+#include "source/rtnetlink.hpp"
 #include "util/text.hpp"
 
 namespace igbtune::cli {
@@ -18,6 +20,17 @@ struct Options {
     std::string driver;
     ChangeOptions change;
 };
+
+// What stands upon the device and goes with its driver for good.
+util::Result<std::string> carried(source::Sources& sources, const model::Observer& observer) {
+    const auto above = source::devices_above(sources.files(), observer.device());
+    if (!above.empty()) {
+        return util::join(above, ", ");
+    }
+    const auto link = source::link_by_name(sources.netlink(), observer.device());
+    return link ? source::lost_with_device(sources.netlink(), link->index)
+                : util::Result<std::string>(link.error());
+}
 
 void driver(Context& context, const Options& options) {
     // The device may be away because an earlier one was interrupted.
@@ -34,12 +47,16 @@ void driver(Context& context, const Options& options) {
         context.fail(address.error());
         return;
     }
-    const auto above = source::devices_above(context.sources.files(), observer->device());
     const auto now = source::bound_driver(context.sources.files(), *address);
-    if (!above.empty() && now && *now != options.driver) {
+    const auto carries = now && *now != options.driver ? carried(context.sources, *observer)
+                                                       : util::Result(std::string());
+    if (!carries) {
+        context.fail(carries.error());
+        return;
+    }
+    if (!carries->empty()) {
         context.fail({util::ErrorKind::not_supported,
-                      util::printable(observer->device()) + " carries " +
-                          util::printable(util::join(above, ", ")) +
+                      observer->device() + " carries " + *carries +
                           ", which would not come back with it: take it from there first"});
         return;
     }

@@ -3,14 +3,15 @@
 
 #include <langinfo.h>
 #include <poll.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <array>
-#include <cerrno>
 #include <clocale>
+#include <cstdio>
 #include <string_view>
-#include <utility>
+
+// Functions are called functions here, not macros.
+#define NCURSES_NOMACROS
+#include <curses.h>
 
 namespace igbtune::cli {
 
@@ -20,112 +21,77 @@ using util::Result;
 
 namespace {
 
-bool send(std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t count = ::write(STDOUT_FILENO, text.data(), text.size());
-        if (count < 0 && errno != EINTR) {
-            return false;
-        }
-        text.remove_prefix(count > 0 ? static_cast<std::size_t>(count) : 0);
+// How long after Escape the rest of a key's sequence may come.
+constexpr int escape_milliseconds = 50;
+
+Key key_of(int code) {
+    switch (code) {
+        case KEY_UP:
+        case 'k':
+            return Key::up;
+        case KEY_DOWN:
+        case 'j':
+            return Key::down;
+        case KEY_PPAGE:
+            return Key::page_up;
+        case KEY_NPAGE:
+        case ' ':
+            return Key::page_down;
+        case 'q':
+            return Key::quit;
+        case 'p':
+            return Key::pause;
+        case 'v':
+        case '\t':
+            return Key::page;
+        case 's':
+            return Key::sort;
+        case '-':
+            return Key::faster;
+        case '+':
+            return Key::slower;
+        default:
+            return Key::none;
     }
-    return true;
 }
 
-bool knows_utf8() {
-    // NOLINTBEGIN(concurrency-mt-unsafe): igbtune has one thread
-    (void)std::setlocale(LC_CTYPE, "");
-    return std::string_view(::nl_langinfo(CODESET)) == "UTF-8";
-    // NOLINTEND(concurrency-mt-unsafe)
+bool hung_up() {
+    pollfd terminal{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+    return ::poll(&terminal, 1, 0) > 0 && (terminal.revents & (POLLHUP | POLLERR)) != 0;
 }
-
-constexpr std::array<std::pair<std::string_view, Key>, 16> known_keys{{
-    {"\033[A", Key::up},
-    {"\033OA", Key::up},
-    {"k", Key::up},
-    {"\033[B", Key::down},
-    {"\033OB", Key::down},
-    {"j", Key::down},
-    {"\033[5~", Key::page_up},
-    {"\033[6~", Key::page_down},
-    {" ", Key::page_down},
-    {"q", Key::quit},
-    {"p", Key::pause},
-    {"v", Key::page},
-    {"\t", Key::page},
-    {"s", Key::sort},
-    {"-", Key::faster},
-    {"+", Key::slower},
-}};
 
 }  // namespace
 
-std::vector<Key> keys_in(std::string& input) {
-    std::vector<Key> keys;
-    std::string_view rest = input;
-    while (!rest.empty()) {
-        bool unfinished = false;
-        std::size_t used = 1;  // what is not known is passed over
-        for (const auto& [sequence, key] : known_keys) {
-            if (rest.starts_with(sequence)) {
-                keys.push_back(key);
-                used = sequence.size();
-                unfinished = false;
-                break;
-            }
-            unfinished = unfinished || sequence.starts_with(rest);
-        }
-        if (unfinished) {
-            break;
-        }
-        rest.remove_prefix(used);
-    }
-    input = std::string(rest);
-    return keys;
+void TerminalScreen::GiveBack::operator()(screen* terminal) const {
+    (void)::endwin();
+    ::delscreen(terminal);
 }
 
 Result<TerminalScreen> TerminalScreen::take() {
-    termios before{};
-    if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDOUT_FILENO) == 0 ||
-        ::tcgetattr(STDIN_FILENO, &before) != 0) {
+    if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDOUT_FILENO) == 0) {
         return Error{ErrorKind::invalid,
                      "watch needs a terminal; igbtune stats DEV --watch prints lines"};
     }
-    termios raw = before;
-    raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
-    raw.c_cc[VSUSP] = _POSIX_VDISABLE;  // a stopped process cannot give the screen back
-    raw.c_cc[VMIN] = 0;
-    raw.c_cc[VTIME] = 0;
-    if (::tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw) != 0) {
-        return util::error_from_errno(errno, "terminal");
+    (void)std::setlocale(LC_CTYPE, "");  // NOLINT(concurrency-mt-unsafe): there is one thread
+    TerminalScreen taken(::newterm(nullptr, stdout, stdin));
+    if (!taken.screen_) {
+        return Error{ErrorKind::invalid,
+                     "watch does not know this terminal: TERM has to name one of terminfo"};
     }
-    TerminalScreen screen(before);
-    if (!send("\033[?1049h\033[?25l\033[2J")) {
-        return util::error_from_errno(errno, "terminal");
-    }
-    return screen;
-}
-
-TerminalScreen::TerminalScreen(TerminalScreen&& other) noexcept
-    : before_(std::exchange(other.before_, std::nullopt)), pending_(std::move(other.pending_)) {}
-
-TerminalScreen::~TerminalScreen() {
-    if (before_) {
-        (void)send("\033[0m\033[?25h\033[?1049l");
-        (void)::tcsetattr(STDIN_FILENO, TCSAFLUSH, &*before_);
-    }
+    taken.utf8_ = std::string_view(::nl_langinfo(CODESET)) == "UTF-8";  // NOLINT(concurrency-*)
+    (void)::set_escdelay(escape_milliseconds);
+    (void)::cbreak();
+    (void)::noecho();
+    (void)::keypad(::stdscr, true);
+    (void)::nodelay(::stdscr, true);
+    (void)::curs_set(0);
+    return taken;
 }
 
 view::Terminal TerminalScreen::size() const {
-    view::Terminal terminal;
-    winsize size{};
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): there is no other form
-    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0) {
-        terminal.rows = size.ws_row;
-        terminal.columns = size.ws_col;
-    }
-    static const bool utf8 = knows_utf8();
-    terminal.utf8 = utf8;
-    return terminal;
+    return {.rows = static_cast<std::size_t>(::getmaxy(::stdscr)),
+            .columns = static_cast<std::size_t>(::getmaxx(::stdscr)),
+            .utf8 = utf8_};
 }
 
 int TerminalScreen::input() {
@@ -133,29 +99,25 @@ int TerminalScreen::input() {
 }
 
 std::vector<Key> TerminalScreen::keys() {
-    std::array<char, 64> buffer{};
-    pollfd waiting{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
-    if (::poll(&waiting, 1, 0) > 0) {
-        const ssize_t count = ::read(STDIN_FILENO, buffer.data(), buffer.size());
-        if (count == 0 || (count < 0 && errno != EINTR)) {
-            return {Key::quit};  // the terminal is gone
-        }
-        pending_.append(buffer.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
+    std::vector<Key> keys;
+    for (int code = ::getch(); code != ERR; code = ::getch()) {
+        keys.push_back(key_of(code));
     }
-    return keys_in(pending_);
+    if (hung_up()) {
+        keys.push_back(Key::quit);
+    }
+    return keys;
 }
 
-bool TerminalScreen::show(const std::vector<view::Line>& lines, bool emphasis) const {
-    // In one piece, so that no half of it is seen.
-    std::string page = "\033[H";
-    for (std::size_t row = 0; row < lines.size(); ++row) {
-        const bool strong = emphasis && lines[row].emphasis;
-        page += strong ? "\033[1m" : "";
-        page += lines[row].text;
-        page += strong ? "\033[0m" : "";
-        page += row + 1 < lines.size() ? "\033[K\r\n" : "\033[K\033[J";
+bool TerminalScreen::show(const std::vector<view::Line>& lines, bool emphasis) {
+    (void)::erase();
+    int row = 0;
+    for (const view::Line& line : lines) {
+        (void)::attrset(emphasis && line.emphasis ? A_BOLD : A_NORMAL);
+        (void)::mvaddstr(row, 0, line.text.c_str());
+        ++row;
     }
-    return send(page);
+    return ::refresh() != ERR;
 }
 
 }  // namespace igbtune::cli

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The terminal as a screen: keys without Enter, no echo, another page than the shell's. Everything
-// is as it was when this is gone. The few control sequences are those that every terminal of the
-// last decades knows (ECMA-48, and xterm's alternate screen).
+// The terminal as a screen, by ncurses: keys without Enter, no echo, another page than the shell's.
+// Everything is as it was when this is gone.
 #pragma once
 
-#include <termios.h>
-
-#include <optional>
-#include <string>
+#include <memory>
 #include <vector>
 
 #include "util/result.hpp"
 #include "view/live.hpp"
+
+struct screen;  // ncurses'
 
 namespace igbtune::cli {
 
@@ -19,14 +17,8 @@ enum class Key { none, quit, pause, page, sort, up, down, page_up, page_down, fa
 
 class TerminalScreen {
 public:
-    // Standard input and output must be one.
+    // Standard input and output must be one that ncurses knows.
     static util::Result<TerminalScreen> take();
-
-    TerminalScreen(TerminalScreen&& other) noexcept;
-    TerminalScreen& operator=(TerminalScreen&&) = delete;
-    TerminalScreen(const TerminalScreen&) = delete;
-    TerminalScreen& operator=(const TerminalScreen&) = delete;
-    ~TerminalScreen();
 
     [[nodiscard]] view::Terminal size() const;
     [[nodiscard]] static int input();
@@ -35,16 +27,17 @@ public:
     [[nodiscard]] std::vector<Key> keys();
 
     // Whether the terminal took it.
-    [[nodiscard]] bool show(const std::vector<view::Line>& lines, bool emphasis) const;
+    [[nodiscard]] bool show(const std::vector<view::Line>& lines, bool emphasis);
 
 private:
-    explicit TerminalScreen(const termios& before) : before_(before) {}
+    struct GiveBack {
+        void operator()(screen* terminal) const;
+    };
 
-    std::optional<termios> before_;
-    std::string pending_;  // the beginning of a key's sequence
+    explicit TerminalScreen(screen* terminal) : screen_(terminal) {}
+
+    std::unique_ptr<screen, GiveBack> screen_;
+    bool utf8_{};
 };
-
-// The keys in what a terminal sent; an unfinished sequence stays there.
-[[nodiscard]] std::vector<Key> keys_in(std::string& input);
 
 }  // namespace igbtune::cli

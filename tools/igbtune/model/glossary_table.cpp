@@ -548,7 +548,7 @@ constexpr std::array terms{
          .counter = "the qdisc",
          .meaning = "Packets that it dropped: its queue was full, its program said so, or with "
                     "clsact and ingress a filter did.",
-         .contains = "of the root: those of all below it",
+         .contains = "of the root: those of all below it; of clsact: those of both directions",
          .since = "",
          .verdict = Verdict::loss,
          .advice = "A full queue wants a slower sender: fq or fq_codel tell TCP so. A filter: look "

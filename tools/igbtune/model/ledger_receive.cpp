@@ -282,21 +282,27 @@ void add_core_drops(Receive& work, LedgerStep& core) {
     const Count own = without(work.amounts.find("stats64.rx_dropped"), queue_drops);
     const std::int64_t core_drops =
         own.value_or(0) + work.amounts.sum("link", "", "rx_dropped").value_or(0);
-    const std::int64_t backlog =
-        std::min(core_drops, work.amounts.sum("softnet", "", "dropped").value_or(0));
-    const std::int64_t flow_limit =
-        std::min(backlog, work.amounts.sum("softnet", "", "flow_limit").value_or(0));
+    const std::int64_t refused = work.amounts.sum("softnet", "", "dropped").value_or(0);
+    const std::int64_t held_back = work.amounts.sum("softnet", "", "flow_limit").value_or(0);
+    const std::int64_t backlog = std::min(core_drops, refused);
+    const std::int64_t flow_limit = std::min(backlog, held_back);
+    // What a device that went away counted is missing in the sum of all: where that is the limit,
+    // the number can fall.
     add(core.dropped, "backlog", "a CPU's backlog was full", backlog - flow_limit,
         "softnet[*].dropped - softnet[*].flow_limit");
+    core.dropped.back().inferred = backlog < refused;
     add(core.dropped, "flow-limit", "the flow limit held back a heavy flow", flow_limit,
         "softnet[*].flow_limit");
-    add(core.dropped, "tc", "by a tc filter", work.amounts.sum("qdisc", "ingress", "drops"),
-        "qdisc[ingress *].drops");
+    core.dropped.back().inferred = flow_limit < held_back;
+    const bool both = work.amounts.sum("qdisc", "ingress clsact", "drops").has_value();
+    add(core.dropped, "tc", both ? "by a tc filter (clsact: both directions)" : "by a tc filter",
+        work.amounts.sum("qdisc", "ingress", "drops"), "qdisc[ingress *].drops");
     add(core.dropped, "other-host", "for another host: the device is promiscuous",
         work.read.first({"stats64.rx_otherhost_dropped"}), "stats64.rx_otherhost_dropped");
     (void)work.read.sources();
-    add(core.dropped, "no-protocol", "no protocol of this machine took it", core_drops - backlog,
-        "stats64.rx_dropped, without drops of the driver and the backlog");
+    add_inferred(core.dropped, "no-protocol", "no protocol of this machine took it",
+                 core_drops - backlog,
+                 "stats64.rx_dropped, without drops of the driver and the backlog");
     add(core.dropped, "nohandler", "arrived on an inactive member of a bond or team",
         work.read.first({"stats64.rx_nohandler"}), "stats64.rx_nohandler");
     (void)work.read.sources();

@@ -35,7 +35,7 @@ Transactions::Ticket Transactions::ticket(std::int64_t confirm_within_seconds) {
     std::random_device random;
     Ticket ticket;
     ticket.id = std::to_string(boot_seconds()) + "-" + std::to_string(random());
-    ticket.deadline = confirm_within_seconds > 0 ? boot_seconds() + confirm_within_seconds : 0;
+    ticket.confirm_within = confirm_within_seconds;
     return ticket;
 }
 
@@ -160,8 +160,7 @@ Status Transactions::make(const Plan& plan, const Ticket& ticket) {
     if (!last || !aside) {
         return last ? aside : Status(last.error());
     }
-    Journal journal{
-        .id = ticket.id, .stage = Stage::applying, .deadline = ticket.deadline, .plan = plan};
+    Journal journal{.id = ticket.id, .stage = Stage::applying, .deadline = 0, .plan = plan};
     if (const Status kept = keep(journal); !kept) {
         return kept;
     }
@@ -171,7 +170,11 @@ Status Transactions::make(const Plan& plan, const Ticket& ticket) {
                      done.error().message +
                          (back ? "; everything is as it was" : "; " + back.error().message)};
     }
-    journal.stage = ticket.deadline != 0 ? Stage::armed : Stage::done;
+    journal.stage = Stage::done;
+    if (ticket.confirm_within > 0) {
+        journal.stage = Stage::armed;
+        journal.deadline = boot_seconds() + ticket.confirm_within;
+    }
     return settle(journal);
 }
 
@@ -217,7 +220,7 @@ Result<Plan> Transactions::roll_back() {
     return (*found)->plan;
 }
 
-Status Transactions::expire(const std::string& id) {
+Result<std::int64_t> Transactions::expire(const std::string& id) {
     const auto lock = directory_.lock();
     if (!lock) {
         return lock.error();
@@ -227,9 +230,13 @@ Status Transactions::expire(const std::string& id) {
         return found.error();
     }
     if (!*found || (*found)->id != id || (*found)->stage == Stage::done) {
-        return util::Done{};
+        return std::int64_t{0};
     }
-    return take_back_and_forget(**found);
+    if ((*found)->stage == Stage::armed && boot_seconds() < (*found)->deadline) {
+        return (*found)->deadline;
+    }
+    const Status done = take_back_and_forget(**found);
+    return done ? Result(std::int64_t{0}) : Result<std::int64_t>(done.error());
 }
 
 }  // namespace igbtune::model

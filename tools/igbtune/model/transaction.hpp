@@ -29,7 +29,7 @@ public:
     // Of the change that comes next: who watches over it must know its id.
     struct Ticket {
         std::string id;
-        std::int64_t deadline{};  // 0: it need not be confirmed
+        std::int64_t confirm_within{};  // seconds from when all is written; 0: it stays
     };
     [[nodiscard]] static Ticket ticket(std::int64_t confirm_within_seconds);
 
@@ -41,8 +41,9 @@ public:
     // The last change, confirmed or not. The value says which settings went back.
     util::Result<Plan> roll_back();
 
-    // At the deadline: the change of that id goes back unless it was confirmed.
-    util::Status expire(const std::string& id);
+    // The change of that id goes back if it was interrupted, or not confirmed in time. The value is
+    // the deadline of one that still waits; 0: there is nothing more to watch over.
+    util::Result<std::int64_t> expire(const std::string& id);
 
 private:
     util::Result<std::optional<Journal>> journal() const;

@@ -3,6 +3,7 @@
 
 #include <linux/if.h>
 #include <linux/if_addr.h>
+#include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 
 #include <algorithm>
@@ -36,6 +37,20 @@ std::optional<std::uint32_t> outgoing_device(const Bytes& message) {
         return std::nullopt;
     }
     return Attributes(after(payload, sizeof(rtmsg))).u32(RTA_OIF);
+}
+
+bool has_next_hop(const Bytes& route, int device) {
+    const Attributes attributes(after(after(route, sizeof(nlmsghdr)), sizeof(rtmsg)));
+    const Attribute* const hops = attributes.find(RTA_MULTIPATH);
+    ByteView rest = hops == nullptr ? ByteView() : hops->payload();
+    while (const auto hop = header_of<rtnexthop>(rest)) {
+        const std::size_t length = std::max<std::size_t>(RTNH_ALIGN(hop->rtnh_len), sizeof(*hop));
+        if (hop->rtnh_ifindex == device) {
+            return true;
+        }
+        rest = after(rest, length);
+    }
+    return false;
 }
 
 // As a request of the same words, about another device.
@@ -181,6 +196,30 @@ Result<LinkState> link_state(Netlink& netlink, int device) {
         }
     }
     return state;
+}
+
+Result<std::string> lost_with_device(Netlink& netlink, int device) {
+    const auto routes = dump(netlink, RTM_GETROUTE, rtmsg{});
+    if (!routes) {
+        return routes.error();
+    }
+    for (const Bytes& message : *routes) {
+        const auto route = header_of<rtmsg>(after(message, sizeof(nlmsghdr)));
+        const bool unicast =
+            route && (route->rtm_family == AF_INET || route->rtm_family == AF_INET6);
+        if (unicast && has_next_hop(message, device)) {
+            return std::string("a route of several next hops");
+        }
+    }
+    // Not before Linux 5.3.
+    const auto objects = dump(netlink, RTM_GETNEXTHOP, nhmsg{});
+    for (const Bytes& message : objects ? *objects : std::vector<Bytes>{}) {
+        const Attributes object(after(after(message, sizeof(nlmsghdr)), sizeof(nhmsg)));
+        if (object.u32(NHA_OIF) == static_cast<std::uint32_t>(device)) {
+            return "next hop " + std::to_string(object.u32(NHA_ID).value_or(0)) + " of ip nexthop";
+        }
+    }
+    return std::string();
 }
 
 Status restore_link_state(Netlink& netlink, int device, const LinkState& state) {

@@ -25,6 +25,10 @@ struct LinkState {
 
 util::Result<LinkState> link_state(Netlink& netlink, int device);
 
+// What would not come back with the others: routes of several next hops, of which the device has
+// one, and objects of ip nexthop. In words; empty if there is none.
+util::Result<std::string> lost_with_device(Netlink& netlink, int device);
+
 // To a device that may have another index now. What the kernel made by itself already is no error.
 util::Status restore_link_state(Netlink& netlink, int device, const LinkState& state);
 
