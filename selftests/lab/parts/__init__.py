@@ -9,7 +9,7 @@ True runs only when it is named, or in full length.
 
 from dataclasses import dataclass, field
 
-from parts import bench, driver, kunit, lab, ledger, model, static, steering, tidy, tool, tuning
+from parts import bench, driver, kunit, lab, ledger, model, static, steering, tidy, tool, tuning, upstream
 
 ALL = {
     "lab": lab,
@@ -22,6 +22,7 @@ ALL = {
     "tuning": tuning,
     "model": model,
     "steering": steering,
+    "upstream": upstream,
     "tidy": tidy,
 }
 
