@@ -125,6 +125,7 @@ def bench(card, what, code):
         finally:
             running.send_signal(signal.SIGINT)
             running.communicate()
+            sh(f"ip link set dev {port} xdpdrv off")
 
 
 def benched(card):

@@ -87,13 +87,23 @@ def table(path=TABLE):
     ]
 
 
+def listed(program, found, machine):
+    """Why this machine cannot pass the case, or None."""
+    case = found.name.partition(".")[2] or found.name
+    return next((one for one in program.cannot if one.fits(case, machine)), None)
+
+
+def is_hopeless(program, found, machine):
+    """Whether another try is no use."""
+    one = listed(program, found, machine)
+    return bool(one) and not one.may_pass
+
+
 def judged(program, found, machine, log):
     """(verdict, reason) of igbr: what is listed as impossible must not pass, what is not must."""
-    case = found.name.partition(".")[2] or found.name
-    listed = [one for one in program.cannot if one.fits(case, machine)]
-    if not listed:
+    one = listed(program, found, machine)
+    if not one:
         return found.verdict, found.reason
-    one = listed[0]
     if found.verdict == "skip":
         return "skip", one.reason
     if found.verdict == "ok":
