@@ -3,8 +3,10 @@
 """XDP in the driver: each verdict on an exact number of frames, with and without fragments, and changes under traffic."""
 
 import contextlib
+import signal
+import subprocess
 
-from lib.py import KsftSkipEx, defer, ksft_eq, ksft_in
+from lib.py import KsftSkipEx, defer, ksft_eq, ksft_in, ksft_pr
 from lib.py import full, ip_json, refused, run, sh, stats64, wait_until
 from lib.py.bpf import ABORTED, DROP, PASS, TX, pinned, redirect, verdict
 from lib.py.flows import NOBODY, queue_counters, raw_socket
@@ -107,6 +109,43 @@ def redirected(card):
         on_their_way_back(card, redirect(card.ifindex), "redirect", size)
 
 
+@contextlib.contextmanager
+def bench(card, what, code):
+    """xdp-bench at work on the card, or a program with the same verdict where its own do not load."""
+    port = card.ifname
+    command = ["xdp-bench", what, "-i", "1", port] + [port] * (what == "redirect")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as running:
+        wait_until(lambda: mode(card) == 1 or running.poll() is not None, "xdp-bench to begin")
+        if running.poll() is not None:
+            ksft_pr(f"xdp-bench does not run here: {running.stdout.read().strip()}")
+            attach(card, code)
+        card.ready()
+        try:
+            yield
+        finally:
+            running.send_signal(signal.SIGINT)
+            running.communicate()
+            sh(f"ip link set dev {port} xdpdrv off")
+
+
+def benched(card):
+    """xdp-bench drops, sends back and redirects: in bursts smaller than the ring no frame is lost."""
+    card.require_cmd("xdp-bench")
+    card.peer.ip(f"link set dev {card.peer.name} promisc on")
+    defer(card.peer.ip, f"link set dev {card.peer.name} promisc off")
+    bursts = full(100, 20)
+    for what, code in (("drop", verdict(DROP)), ("tx", verdict(TX)), ("redirect", redirect(card.ifindex))):
+        with bench(card, what, code):
+            before, back = stats64(card.ifname)["tx_packets"], stats64(card.peer.name, card.remote)["rx_packets"]
+            for _ in range(bursts):
+                send(card, frames(card, 18), what)
+            wanted = 0 if what == "drop" else bursts * COUNT
+            with contextlib.suppress(Exception):
+                wait_until(lambda: stats64(card.peer.name, card.remote)["rx_packets"] - back >= wanted, "frames", limit=20)
+            ksft_eq(stats64(card.ifname)["tx_packets"] - before, wanted, f"{what}: frames sent")
+            ksft_eq(stats64(card.peer.name, card.remote)["rx_packets"] - back, wanted, f"{what}: frames at the peer")
+
+
 def large(card):
     """Frames of several buffers, by programs that take them: passed, dropped, sent back, redirected."""
     for port in (card.port, card.peer):
@@ -155,4 +194,4 @@ def changes(card):
 
 
 if __name__ == "__main__":
-    run(__file__, [passed_on, dropped, aborted, sent_back, redirected, large, wrong_sizes, changes])
+    run(__file__, [passed_on, dropped, aborted, sent_back, redirected, benched, large, wrong_sizes, changes])

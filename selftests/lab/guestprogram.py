@@ -30,7 +30,8 @@ class Boot:
     devices: tuple = ()  # more arguments of QEMU
 
     def subject(self):
-        return self.program.split()[0].rpartition("/")[2].removesuffix(".py")
+        folder, _, name = self.program.split()[0].rpartition("/")
+        return folder.rpartition("/")[2] if name == "run" else name.removesuffix(".py")
 
     def name(self):
         words = [self.subject(), self.driver, self.model, self.kernel]

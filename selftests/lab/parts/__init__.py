@@ -10,7 +10,7 @@ what takes long and seldom finds what the rest does not: `selection.whole` is fa
 
 from dataclasses import dataclass, field
 
-from parts import bench, driver, kunit, lab, ledger, model, static, steering, tidy, tool, tuning
+from parts import bench, driver, kunit, lab, ledger, model, static, steering, tidy, tool, tuning, upstream
 
 ALL = {
     "lab": lab,
@@ -23,6 +23,7 @@ ALL = {
     "tuning": tuning,
     "model": model,
     "steering": steering,
+    "upstream": upstream,
     "tidy": tidy,
 }
 
