@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include "cli/terminal.hpp"
 #include "model/glossary.hpp"
 #include "model/journal.hpp"
 #include "model/knobs_steering.hpp"
@@ -46,7 +45,7 @@ void walk(const source::Attributes& attributes, int depth) {
     }
 }
 
-constexpr std::array<TextParser, 22> text_parsers{
+constexpr std::array<TextParser, 21> text_parsers{
     [](std::string_view text) { (void)source::parse_interrupts(text).ok(); },
     [](std::string_view text) { (void)source::parse_softnet(text).ok(); },
     [](std::string_view text) { (void)source::parse_network_softirqs(text).ok(); },
@@ -73,10 +72,6 @@ constexpr std::array<TextParser, 22> text_parsers{
     [](std::string_view text) { (void)model::explain(text).size(); },
     [](std::string_view text) { (void)model::parse_queue_counter(text).has_value(); },
     [](std::string_view text) { (void)model::queue_of_action(text).has_value(); },
-    [](std::string_view text) {
-        std::string input(text);
-        (void)cli::keys_in(input).size();
-    },
 };
 
 constexpr std::array<MessageParser, 5> message_parsers{
