@@ -202,8 +202,10 @@ void igbr_netdev_init(struct igbr_adapter *adapter)
 	if (!igbr_is_qemu(adapter->pdev))
 		netdev->features |= IGBR_TUNNEL_FEATURES;
 	netdev->gso_partial_features = IGBR_TUNNEL_FEATURES & ~NETIF_F_GSO_PARTIAL;
+	/* What is said of tunnels is what VLAN interfaces pass on of them. */
+	netdev->vlan_features |= IGBR_TUNNEL_FEATURES;
 	netdev->hw_enc_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO | NETIF_F_TSO6 |
-				  NETIF_F_HIGHDMA;
+				  NETIF_F_HIGHDMA | IGBR_TUNNEL_FEATURES;
 	netdev->priv_flags |= IFF_UNICAST_FLT;
 	netdev->xdp_features = NETDEV_XDP_ACT_BASIC | NETDEV_XDP_ACT_REDIRECT |
 			       NETDEV_XDP_ACT_NDO_XMIT | NETDEV_XDP_ACT_RX_SG |
