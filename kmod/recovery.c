@@ -188,7 +188,9 @@ static pci_ers_result_t igbr_error_detected(struct pci_dev *pdev, pci_channel_st
 	igbr_detach(adapter);
 	if (state == pci_channel_io_perm_failure)
 		return PCI_ERS_RESULT_DISCONNECT;
-	pci_disable_device(pdev);
+	/* A slot that could not be reset the last time left it disabled. */
+	if (pci_is_enabled(pdev))
+		pci_disable_device(pdev);
 	return PCI_ERS_RESULT_NEED_RESET;
 }
 
