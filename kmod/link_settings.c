@@ -135,6 +135,10 @@ static int igbr_parse_forced(struct net_device *netdev, const struct ethtool_lin
 
 static int igbr_parse_mdix(struct net_device *netdev, u8 mdix, struct igbr_link_config *config)
 {
+	if (mdix > ETH_TP_MDI_AUTO) {
+		netdev_err(netdev, "crossover (mdix) is on, off or auto\n");
+		return -EINVAL;
+	}
 	if (mdix != ETH_TP_MDI_INVALID)
 		config->mdix = mdix;
 	if (config->autoneg || config->mdix == ETH_TP_MDI_AUTO)
@@ -209,16 +213,20 @@ int igbr_set_pauseparam(struct net_device *netdev, struct ethtool_pauseparam *pa
  * igbr_nway_reset - ethtool -r
  * @netdev: network device
  *
- * Return: 0, -ENETDOWN, -EINVAL on a forced link, or a negative error of the PHY.
+ * Return: 0, -ENETDOWN, -EINVAL on a forced link or in loopback, or a negative error of the PHY.
  */
 int igbr_nway_reset(struct net_device *netdev)
 {
 	struct igbr_adapter *adapter = netdev_priv(netdev);
 
-	if (!netif_running(netdev))
+	if (!netif_running(netdev)) {
+		netdev_err(netdev, "a port that is down negotiates nothing: set it up\n");
 		return -ENETDOWN;
-	if (!adapter->link_config.autoneg)
+	}
+	if (!adapter->link_config.autoneg || adapter->link_config.loopback) {
+		netdev_err(netdev, "the link is not negotiated: use autoneg on and loopback off\n");
 		return -EINVAL;
+	}
 	return igbr_phy_restart_autoneg(&adapter->hw);
 }
 
@@ -233,6 +241,9 @@ int igbr_set_phys_id(struct net_device *netdev, enum ethtool_phys_id_state state
 {
 	struct igbr_adapter *adapter = netdev_priv(netdev);
 
+	/* Between two calls, a reset of the function or the machine's sleep may have begun. */
+	if (test_bit(IGBR_FLAG_OFFLINE, &adapter->flags))
+		return 0;
 	switch (state) {
 	case ETHTOOL_ID_ACTIVE:
 		return IGBR_ID_BLINKS;

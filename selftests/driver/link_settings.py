@@ -7,7 +7,7 @@ import re
 import socket
 import struct
 
-from lib.py import KsftSkipEx, defer, ksft_eq, ksft_ge, ksft_in, ksft_true
+from lib.py import EthtoolFamily, KsftSkipEx, NlError, defer, ksft_eq, ksft_ge, ksft_in, ksft_raises, ksft_true
 from lib.py import output, refused, run, sh, wait_until
 from lib.py.flows import NOBODY, queue_counters
 from lib.py.frames import UDP, build
@@ -90,6 +90,14 @@ def speeds_refused(card):
     ksft_eq(shown(card), before, "the link's settings after refusals")
     sh(f"ethtool -s {card.ifname} autoneg off speed 100 duplex full")
     refused(f"ethtool -s {card.ifname} mdix on")
+    if card.driver != "igbr":
+        return
+    refused(f"ethtool -r {card.ifname}")
+    ksft_in("autoneg on", output("dmesg").splitlines()[-1], "the reason for refusing -r")
+    sh(f"ethtool -s {card.ifname} autoneg on advertise 0x2f")
+    with ksft_raises(NlError):
+        EthtoolFamily().linkinfo_set({"header": {"dev-name": card.ifname}, "tp-mdix-ctrl": 77})
+    ksft_in("on, off or auto", output("dmesg").splitlines()[-1], "the reason for refusing a crossover that there is not")
 
 
 def crossover(card):
