@@ -7,6 +7,7 @@
 #include <linux/if_vlan.h>
 
 #include "igbr.h"
+#include "link_settings.h"
 #include "power.h"
 #include "stats.h"
 #include "steering/arfs.h"
@@ -154,6 +155,7 @@ const struct net_device_ops igbr_netdev_ops = {
 	.ndo_set_rx_mode = igbr_set_rx_mode,
 	.ndo_set_mac_address = igbr_set_mac_address,
 	.ndo_validate_addr = eth_validate_addr,
+	.ndo_eth_ioctl = igbr_eth_ioctl,
 	.ndo_change_mtu = igbr_change_mtu,
 	.ndo_vlan_rx_add_vid = igbr_vlan_add,
 	.ndo_vlan_rx_kill_vid = igbr_vlan_remove,

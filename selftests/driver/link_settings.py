@@ -3,6 +3,7 @@
 """What ethtool sets of the link (-s, -A, -p), loopback, and the dumps of registers and NVM."""
 
 import base64
+import fcntl
 import re
 import socket
 import struct
@@ -17,6 +18,7 @@ CTRL, STATUS, LEDCTL = 0x0, 0x8, 0xE00
 RX_PAUSE, TX_PAUSE = 1 << 27, 1 << 28
 LINK_UP = 1 << 1
 REGS_VERSION = 1
+SIOCGMIIPHY, SIOCGMIIREG, SIOCSMIIREG = 0x8947, 0x8948, 0x8949
 
 
 def unpacked(command):
@@ -193,6 +195,28 @@ def loopback(card):
     carries(card)
 
 
+def mii(card, request, register=0, value=0):
+    """The PHY's address, or a register of it, as mii-tool asks."""
+    words = struct.pack("=16sHHHH", card.ifname.encode(), 1, register, value, 0)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        return struct.unpack("=16sHHHH", fcntl.ioctl(any_socket, request, words.ljust(40, b"\0"))[:24])[1::3]
+
+
+def phy_registers(card):
+    """The PHY's registers can be read and written by mii-tool's calls."""
+    identifier = [mii(card, SIOCGMIIREG, register)[1] for register in (2, 3)]
+    ksft_eq(mii(card, SIOCGMIIPHY)[0], 1, "address of the PHY")
+    ksft_true(identifier not in ([0, 0], [0xffff, 0xffff]), f"identifier of the PHY: {identifier}")
+    ksft_true(mii(card, SIOCGMIIREG, 1)[1] & 1 << 2, "BMSR says that the link is up")
+    advertised_bits = mii(card, SIOCGMIIREG, 4)[1]
+    defer(mii, card, SIOCSMIIREG, 4, advertised_bits)
+    mii(card, SIOCSMIIREG, 4, advertised_bits ^ 1 << 5)
+    ksft_eq(mii(card, SIOCGMIIREG, 4)[1], advertised_bits ^ 1 << 5, "what was written")
+    with ksft_raises(OSError):
+        mii(card, 0x89f0)
+    ping(card)
+
+
 def peer_rx(card):
     return int(output(f"cat /sys/class/net/{card.peer.name}/statistics/rx_packets", card.remote))
 
@@ -208,4 +232,4 @@ def messages(card):
 
 
 if __name__ == "__main__":
-    run(__file__, [speeds, speeds_refused, crossover, pause, identify, register_dump, nvm_dump, loopback, messages])
+    run(__file__, [speeds, speeds_refused, crossover, pause, identify, register_dump, nvm_dump, loopback, phy_registers, messages])
