@@ -313,6 +313,7 @@ int igbr_clean_rx_xdp(struct igbr_rx_ring *ring, int budget);
 void igbr_link_init(struct igbr_adapter *adapter);
 void igbr_link_start(struct igbr_adapter *adapter);
 void igbr_link_stop(struct igbr_adapter *adapter);
+void igbr_link_attach(struct igbr_adapter *adapter);
 void igbr_link_changed(struct igbr_adapter *adapter);
 int igbr_link_apply(struct igbr_adapter *adapter, const struct igbr_link_config *config);
 

@@ -238,6 +238,28 @@ void igbr_link_stop(struct igbr_adapter *adapter)
 }
 
 /**
+ * igbr_link_attach - let the stack find the port present again
+ * @adapter: the port, open or not
+ *
+ * That wakes the transmit queues of an open port, though its link may not be there yet.
+ *
+ * Context: process, rtnl.
+ */
+void igbr_link_attach(struct igbr_adapter *adapter)
+{
+	bool open = adapter->active_queues;
+
+	if (open)
+		disable_delayed_work_sync(&adapter->service_work);
+	netif_device_attach(adapter->netdev);
+	if (!open)
+		return;
+	if (!adapter->link.up)
+		netif_tx_disable(adapter->netdev);
+	igbr_link_watch(adapter);
+}
+
+/**
  * igbr_link_changed - the device says that the link changed
  * @adapter: the port
  *

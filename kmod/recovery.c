@@ -154,7 +154,7 @@ int igbr_attach(struct igbr_adapter *adapter)
 	if (netif_running(adapter->netdev))
 		err = igbr_port_open(adapter);
 	if (!err)
-		netif_device_attach(adapter->netdev);
+		igbr_link_attach(adapter);
 out:
 	if (err)
 		netdev_err(adapter->netdev, "the port does not come back: %pe\n", ERR_PTR(err));
