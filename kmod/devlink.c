@@ -86,7 +86,7 @@ static int igbr_reload_up(struct devlink *devlink, enum devlink_reload_action ac
 		NL_SET_ERR_MSG_MOD(extack, "the port does not open again");
 		goto out;
 	}
-	netif_device_attach(adapter->netdev);
+	igbr_link_attach(adapter);
 	*actions_performed = BIT(DEVLINK_RELOAD_ACTION_DRIVER_REINIT);
 out:
 	rtnl_unlock();

@@ -189,27 +189,44 @@ static int igbr_set_coalesce(struct net_device *netdev, struct ethtool_coalesce 
 	return 0;
 }
 
+static int igbr_check_queue(struct net_device *netdev, u32 queue)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+
+	if (queue < adapter->config.queues)
+		return 0;
+	netdev_err(netdev, "there is no queue %u: the last one is %u\n", queue,
+		   adapter->config.queues - 1);
+	return -EINVAL;
+}
+
 static int igbr_get_queue_coalesce(struct net_device *netdev, u32 queue,
 				   struct ethtool_coalesce *coalesce)
 {
 	struct igbr_adapter *adapter = netdev_priv(netdev);
+	int err;
 
-	if (queue >= adapter->config.queues)
-		return -EINVAL;
-	igbr_moderation_get(adapter->vectors[queue], coalesce);
-	return 0;
+	err = igbr_check_queue(netdev, queue);
+	if (!err)
+		igbr_moderation_get(adapter->vectors[queue], coalesce);
+	return err;
 }
 
 static int igbr_set_queue_coalesce(struct net_device *netdev, u32 queue,
 				   struct ethtool_coalesce *coalesce)
 {
 	struct igbr_adapter *adapter = netdev_priv(netdev);
+	struct netlink_ext_ack extack = { };
 	int err;
 
-	if (queue >= adapter->config.queues)
-		return -EINVAL;
-	err = igbr_moderation_check(coalesce, NULL);
-	if (!err)
+	err = igbr_check_queue(netdev, queue);
+	if (err)
+		return err;
+	err = igbr_moderation_check(coalesce, &extack);
+	if (err)
+		/* This call takes no message back. */
+		netdev_err(netdev, "%s\n", extack._msg);
+	else
 		igbr_moderation_set(adapter->vectors[queue], coalesce);
 	return err;
 }

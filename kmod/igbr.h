@@ -186,6 +186,7 @@ struct igbr_link_config {
  * @reset_work: resets the port; takes rtnl
  * @service_work: link and ring health; takes no lock that a stop holds
  * @rings_due: when service_work will look at the rings again, in jiffies
+ * @stats_due: when service_work will read the MAC's counters, lest they wrap, in jiffies
  * @link_config: what the user asked for; guarded by rtnl, written with service_work cancelled
  * @link: link state as last reported; written by service_work and, after that was cancelled, by
  *	a stop
@@ -234,6 +235,7 @@ struct igbr_adapter {
 	struct work_struct reset_work;
 	struct delayed_work service_work;
 	unsigned long rings_due;
+	unsigned long stats_due;
 	struct igbr_link_config link_config;
 	struct igbr_link link;
 
@@ -311,6 +313,7 @@ int igbr_clean_rx_xdp(struct igbr_rx_ring *ring, int budget);
 void igbr_link_init(struct igbr_adapter *adapter);
 void igbr_link_start(struct igbr_adapter *adapter);
 void igbr_link_stop(struct igbr_adapter *adapter);
+void igbr_link_attach(struct igbr_adapter *adapter);
 void igbr_link_changed(struct igbr_adapter *adapter);
 int igbr_link_apply(struct igbr_adapter *adapter, const struct igbr_link_config *config);
 

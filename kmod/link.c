@@ -11,6 +11,8 @@
 /* The link interrupt does the work; this catches one that was lost, and starved rings. */
 #define IGBR_SERVICE_PERIOD	(2 * HZ)
 #define IGBR_RINGS_PERIOD	HZ
+/* The MAC's counters of 32 bits wrap after 48 minutes at the earliest. */
+#define IGBR_STATS_PERIOD	(20 * 60 * HZ)
 
 static const char *igbr_pause_name(const struct igbr_link *link)
 {
@@ -146,6 +148,10 @@ static void igbr_service_task(struct work_struct *work)
 		adapter->rings_due = jiffies + IGBR_RINGS_PERIOD;
 		igbr_check_rings(adapter);
 	}
+	if (time_after_eq(jiffies, adapter->stats_due)) {
+		adapter->stats_due = jiffies + IGBR_STATS_PERIOD;
+		igbr_stats_update(adapter);
+	}
 	/* Masked for good if its message was lost */
 	igbr_irq_arm_other(adapter);
 	schedule_delayed_work(&adapter->service_work, round_jiffies_relative(IGBR_SERVICE_PERIOD));
@@ -168,6 +174,7 @@ void igbr_link_init(struct igbr_adapter *adapter)
 		.mdix = ETH_TP_MDI_AUTO,
 	};
 	adapter->rings_due = jiffies;
+	adapter->stats_due = jiffies + IGBR_STATS_PERIOD;
 	INIT_DELAYED_WORK(&adapter->service_work, igbr_service_task);
 	disable_delayed_work(&adapter->service_work);
 }
@@ -228,6 +235,28 @@ void igbr_link_stop(struct igbr_adapter *adapter)
 	disable_delayed_work_sync(&adapter->service_work);
 	igbr_link_hold(adapter);
 	adapter->link = (struct igbr_link){ };
+}
+
+/**
+ * igbr_link_attach - let the stack find the port present again
+ * @adapter: the port, open or not
+ *
+ * That wakes the transmit queues of an open port, though its link may not be there yet.
+ *
+ * Context: process, rtnl.
+ */
+void igbr_link_attach(struct igbr_adapter *adapter)
+{
+	bool open = adapter->active_queues;
+
+	if (open)
+		disable_delayed_work_sync(&adapter->service_work);
+	netif_device_attach(adapter->netdev);
+	if (!open)
+		return;
+	if (!adapter->link.up)
+		netif_tx_disable(adapter->netdev);
+	igbr_link_watch(adapter);
 }
 
 /**

@@ -8,6 +8,7 @@
 
 #include "igbr.h"
 #include "link_settings.h"
+#include "power.h"
 
 /* Blinks in a second, when the LEDs identify the port */
 #define IGBR_ID_BLINKS		2
@@ -66,7 +67,7 @@ int igbr_get_link_ksettings(struct net_device *netdev, struct ethtool_link_ksett
 	igbr_advertised_modes(config, cmd->link_modes.advertising);
 	ethtool_link_ksettings_zero_link_mode(cmd, lp_advertising);
 	cmd->base.port = PORT_TP;
-	cmd->base.phy_address = 1;
+	cmd->base.phy_address = IGBR_PHY_ADDR;
 	cmd->base.autoneg = config->autoneg ? AUTONEG_ENABLE : AUTONEG_DISABLE;
 	cmd->base.eth_tp_mdix_ctrl = config->mdix;
 	cmd->base.eth_tp_mdix = ETH_TP_MDI_INVALID;
@@ -135,6 +136,10 @@ static int igbr_parse_forced(struct net_device *netdev, const struct ethtool_lin
 
 static int igbr_parse_mdix(struct net_device *netdev, u8 mdix, struct igbr_link_config *config)
 {
+	if (mdix > ETH_TP_MDI_AUTO) {
+		netdev_err(netdev, "crossover (mdix) is on, off or auto\n");
+		return -EINVAL;
+	}
 	if (mdix != ETH_TP_MDI_INVALID)
 		config->mdix = mdix;
 	if (config->autoneg || config->mdix == ETH_TP_MDI_AUTO)
@@ -209,16 +214,20 @@ int igbr_set_pauseparam(struct net_device *netdev, struct ethtool_pauseparam *pa
  * igbr_nway_reset - ethtool -r
  * @netdev: network device
  *
- * Return: 0, -ENETDOWN, -EINVAL on a forced link, or a negative error of the PHY.
+ * Return: 0, -ENETDOWN, -EINVAL on a forced link or in loopback, or a negative error of the PHY.
  */
 int igbr_nway_reset(struct net_device *netdev)
 {
 	struct igbr_adapter *adapter = netdev_priv(netdev);
 
-	if (!netif_running(netdev))
+	if (!netif_running(netdev)) {
+		netdev_err(netdev, "a port that is down negotiates nothing: set it up\n");
 		return -ENETDOWN;
-	if (!adapter->link_config.autoneg)
+	}
+	if (!adapter->link_config.autoneg || adapter->link_config.loopback) {
+		netdev_err(netdev, "the link is not negotiated: use autoneg on and loopback off\n");
 		return -EINVAL;
+	}
 	return igbr_phy_restart_autoneg(&adapter->hw);
 }
 
@@ -233,6 +242,9 @@ int igbr_set_phys_id(struct net_device *netdev, enum ethtool_phys_id_state state
 {
 	struct igbr_adapter *adapter = netdev_priv(netdev);
 
+	/* Between two calls, a reset of the function or the machine's sleep may have begun. */
+	if (test_bit(IGBR_FLAG_OFFLINE, &adapter->flags))
+		return 0;
 	switch (state) {
 	case ETHTOOL_ID_ACTIVE:
 		return IGBR_ID_BLINKS;
@@ -243,4 +255,50 @@ int igbr_set_phys_id(struct net_device *netdev, enum ethtool_phys_id_state state
 		igbr_mac_set_leds(&adapter->hw, state == ETHTOOL_ID_ON);
 		return 0;
 	}
+}
+
+static int igbr_mii_access(struct igbr_hw *hw, struct mii_ioctl_data *data, bool write)
+{
+	unsigned int reg = data->reg_num & (BIT(5) - 1);
+	int value;
+
+	if (write)
+		return igbr_phy_write_one(hw, reg, data->val_in);
+	value = igbr_phy_read_one(hw, reg);
+	if (value < 0)
+		return value;
+	data->val_out = value;
+	return 0;
+}
+
+/**
+ * igbr_eth_ioctl - the PHY's registers, as mii-tool asks for them
+ * @netdev: network device
+ * @ifr: holds the register's number, and its value
+ * @cmd: what to do; the core has checked that who writes may
+ *
+ * Return: 0, -EOPNOTSUPP for other requests, or a negative error of the PHY.
+ */
+int igbr_eth_ioctl(struct net_device *netdev, struct ifreq *ifr, int cmd)
+{
+	struct igbr_adapter *adapter = netdev_priv(netdev);
+	struct mii_ioctl_data *data = if_mii(ifr);
+	int err;
+
+	switch (cmd) {
+	case SIOCGMIIPHY:
+		data->phy_id = IGBR_PHY_ADDR;
+		return 0;
+	case SIOCGMIIREG:
+	case SIOCSMIIREG:
+		break;
+	default:
+		return -EOPNOTSUPP;
+	}
+	err = igbr_power_get(adapter);
+	if (err)
+		return err;
+	err = igbr_mii_access(&adapter->hw, data, cmd == SIOCSMIIREG);
+	igbr_power_put(adapter);
+	return err;
 }

@@ -13,5 +13,6 @@ void igbr_get_pauseparam(struct net_device *netdev, struct ethtool_pauseparam *p
 int igbr_set_pauseparam(struct net_device *netdev, struct ethtool_pauseparam *pause);
 int igbr_nway_reset(struct net_device *netdev);
 int igbr_set_phys_id(struct net_device *netdev, enum ethtool_phys_id_state state);
+int igbr_eth_ioctl(struct net_device *netdev, struct ifreq *ifr, int cmd);
 
 #endif /* _IGBR_LINK_SETTINGS_H_ */

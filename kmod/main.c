@@ -17,35 +17,55 @@
 #include "steering/ntuple.h"
 #include "steering/rss.h"
 
-#define IGBR_DEVICE(id, mac) \
-	{ PCI_DEVICE(PCI_VENDOR_ID_INTEL, id), .driver_data = (kernel_ulong_t)&(mac) }
+/*
+ * What an id of the table means. The first is what an id has that a user adds (new_id), or a device
+ * that is given to the driver by name (driver_override).
+ */
+enum igbr_board {
+	IGBR_BOARD_82576,
+	IGBR_BOARD_82580,
+	IGBR_BOARD_I350,
+	IGBR_BOARD_I210,
+	IGBR_BOARD_I211,
+};
+
+static const struct igbr_mac_info * const igbr_macs[] = {
+	[IGBR_BOARD_82576] = &igbr_mac_82576,
+	[IGBR_BOARD_82580] = &igbr_mac_82580,
+	[IGBR_BOARD_I350] = &igbr_mac_i350,
+	[IGBR_BOARD_I210] = &igbr_mac_i210,
+	[IGBR_BOARD_I211] = &igbr_mac_i211,
+};
+
+#define IGBR_DEVICE(id, board) \
+	{ PCI_DEVICE(PCI_VENDOR_ID_INTEL, id), .driver_data = IGBR_BOARD_##board }
 
 static const struct pci_device_id igbr_pci_ids[] = {
-	IGBR_DEVICE(0x10c9, igbr_mac_82576),	/* copper */
-	IGBR_DEVICE(0x10e6, igbr_mac_82576),	/* fibre */
-	IGBR_DEVICE(0x10e7, igbr_mac_82576),	/* SerDes */
-	IGBR_DEVICE(0x10e8, igbr_mac_82576),	/* quad copper */
-	IGBR_DEVICE(0x1526, igbr_mac_82576),	/* quad copper, ET2 */
-	IGBR_DEVICE(0x150a, igbr_mac_82576),	/* NS */
-	IGBR_DEVICE(0x1518, igbr_mac_82576),	/* NS SerDes */
-	IGBR_DEVICE(0x150d, igbr_mac_82576),	/* quad SerDes */
-	IGBR_DEVICE(0x150e, igbr_mac_82580),	/* copper */
-	IGBR_DEVICE(0x150f, igbr_mac_82580),	/* fibre */
-	IGBR_DEVICE(0x1510, igbr_mac_82580),	/* SerDes */
-	IGBR_DEVICE(0x1511, igbr_mac_82580),	/* SGMII */
-	IGBR_DEVICE(0x1516, igbr_mac_82580),	/* dual copper */
-	IGBR_DEVICE(0x1527, igbr_mac_82580),	/* quad fibre */
-	IGBR_DEVICE(0x1521, igbr_mac_i350),	/* copper */
-	IGBR_DEVICE(0x1522, igbr_mac_i350),	/* fibre */
-	IGBR_DEVICE(0x1523, igbr_mac_i350),	/* SerDes */
-	IGBR_DEVICE(0x1524, igbr_mac_i350),	/* SGMII */
-	IGBR_DEVICE(0x1533, igbr_mac_i210),	/* copper */
-	IGBR_DEVICE(0x1536, igbr_mac_i210),	/* fibre */
-	IGBR_DEVICE(0x1537, igbr_mac_i210),	/* SerDes */
-	IGBR_DEVICE(0x1538, igbr_mac_i210),	/* SGMII */
-	IGBR_DEVICE(0x157b, igbr_mac_i210),	/* copper, without a flash */
-	IGBR_DEVICE(0x157c, igbr_mac_i210),	/* SerDes, without a flash */
-	IGBR_DEVICE(0x1539, igbr_mac_i211),	/* copper */
+	IGBR_DEVICE(0x10c9, 82576),	/* copper */
+	IGBR_DEVICE(0x10e6, 82576),	/* fibre */
+	IGBR_DEVICE(0x10e7, 82576),	/* SerDes */
+	IGBR_DEVICE(0x10e8, 82576),	/* quad copper */
+	IGBR_DEVICE(0x1526, 82576),	/* quad copper, ET2 */
+	IGBR_DEVICE(0x150a, 82576),	/* NS */
+	IGBR_DEVICE(0x1518, 82576),	/* NS SerDes */
+	IGBR_DEVICE(0x150d, 82576),	/* quad SerDes */
+	IGBR_DEVICE(0x150e, 82580),	/* copper */
+	IGBR_DEVICE(0x150f, 82580),	/* fibre */
+	IGBR_DEVICE(0x1510, 82580),	/* SerDes */
+	IGBR_DEVICE(0x1511, 82580),	/* SGMII */
+	IGBR_DEVICE(0x1516, 82580),	/* dual copper */
+	IGBR_DEVICE(0x1527, 82580),	/* quad fibre */
+	IGBR_DEVICE(0x1521, I350),	/* copper */
+	IGBR_DEVICE(0x1522, I350),	/* fibre */
+	IGBR_DEVICE(0x1523, I350),	/* SerDes */
+	IGBR_DEVICE(0x1524, I350),	/* SGMII */
+	IGBR_DEVICE(0x1533, I210),	/* copper */
+	IGBR_DEVICE(0x1536, I210),	/* fibre */
+	IGBR_DEVICE(0x1537, I210),	/* SerDes */
+	IGBR_DEVICE(0x1538, I210),	/* SGMII */
+	IGBR_DEVICE(0x157b, I210),	/* copper, without a flash */
+	IGBR_DEVICE(0x157c, I210),	/* SerDes, without a flash */
+	IGBR_DEVICE(0x1539, I211),	/* copper */
 	{ }
 };
 MODULE_DEVICE_TABLE(pci, igbr_pci_ids);
@@ -126,7 +146,7 @@ static void igbr_init_adapter(struct igbr_adapter *adapter, struct pci_dev *pdev
 	adapter->netdev = netdev;
 	adapter->msg_enable = IGBR_MSG_DEFAULT;
 	adapter->hw.dev = &pdev->dev;
-	adapter->hw.mac = (const struct igbr_mac_info *)id->driver_data;
+	adapter->hw.mac = igbr_macs[id->driver_data];
 	spin_lock_init(&adapter->hw.ctrl_lock);
 	mutex_init(&adapter->hw.phy_lock);
 	spin_lock_init(&adapter->stats_lock);

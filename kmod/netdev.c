@@ -7,6 +7,7 @@
 #include <linux/if_vlan.h>
 
 #include "igbr.h"
+#include "link_settings.h"
 #include "power.h"
 #include "stats.h"
 #include "steering/arfs.h"
@@ -154,6 +155,7 @@ const struct net_device_ops igbr_netdev_ops = {
 	.ndo_set_rx_mode = igbr_set_rx_mode,
 	.ndo_set_mac_address = igbr_set_mac_address,
 	.ndo_validate_addr = eth_validate_addr,
+	.ndo_eth_ioctl = igbr_eth_ioctl,
 	.ndo_change_mtu = igbr_change_mtu,
 	.ndo_vlan_rx_add_vid = igbr_vlan_add,
 	.ndo_vlan_rx_kill_vid = igbr_vlan_remove,
@@ -202,8 +204,10 @@ void igbr_netdev_init(struct igbr_adapter *adapter)
 	if (!igbr_is_qemu(adapter->pdev))
 		netdev->features |= IGBR_TUNNEL_FEATURES;
 	netdev->gso_partial_features = IGBR_TUNNEL_FEATURES & ~NETIF_F_GSO_PARTIAL;
+	/* What is said of tunnels is what VLAN interfaces pass on of them. */
+	netdev->vlan_features |= IGBR_TUNNEL_FEATURES;
 	netdev->hw_enc_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO | NETIF_F_TSO6 |
-				  NETIF_F_HIGHDMA;
+				  NETIF_F_HIGHDMA | IGBR_TUNNEL_FEATURES;
 	netdev->priv_flags |= IFF_UNICAST_FLT;
 	netdev->xdp_features = NETDEV_XDP_ACT_BASIC | NETDEV_XDP_ACT_REDIRECT |
 			       NETDEV_XDP_ACT_NDO_XMIT | NETDEV_XDP_ACT_RX_SG |

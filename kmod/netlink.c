@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The generic netlink family: filters and flows, for whoever asks. It changes nothing.
+ * The generic netlink family: filters and flows, vectors and rings, for whoever asks. It changes
+ * nothing.
  */
 #include <net/genetlink.h>
 #include <linux/rtnetlink.h>
@@ -79,12 +80,8 @@ static bool igbr_put_ip(struct sk_buff *skb, const struct igbr_match *match)
 		nla_put_flag(skb, IGBR_A_FILTER_TCP_SYN));
 }
 
-/*
- * A message with what a filter and a flow have in common; NULL: there is no room, or it was in an
- * earlier part.
- */
-static void *igbr_begin_entry(struct igbr_answer *answer, const struct igbr_match *match,
-			      u32 queue, int *err)
+/* A message that names the port; NULL: there is no room, or it was in an earlier part. */
+static void *igbr_begin_message(struct igbr_answer *answer, int *err)
 {
 	void *header;
 
@@ -94,9 +91,7 @@ static void *igbr_begin_entry(struct igbr_answer *answer, const struct igbr_matc
 	header = genlmsg_put(answer->skb, NETLINK_CB(answer->cb->skb).portid,
 			     answer->cb->nlh->nlmsg_seq, &igbr_family, NLM_F_MULTI,
 			     answer->command);
-	if (header && !nla_put_u32(answer->skb, IGBR_A_FILTER_IFINDEX, answer->ifindex) &&
-	    !nla_put_u32(answer->skb, IGBR_A_FILTER_QUEUE, queue) &&
-	    !igbr_put_macs(answer->skb, match) && !igbr_put_ip(answer->skb, match))
+	if (header && !nla_put_u32(answer->skb, IGBR_A_FILTER_IFINDEX, answer->ifindex))
 		return header;
 	genlmsg_cancel(answer->skb, header);
 	answer->place--;
@@ -113,6 +108,21 @@ static int igbr_end_entry(struct igbr_answer *answer, void *header, bool full)
 	genlmsg_cancel(answer->skb, header);
 	answer->place--;
 	return -EMSGSIZE;
+}
+
+/* As igbr_begin_message(), with what a filter and a flow have in common. */
+static void *igbr_begin_entry(struct igbr_answer *answer, const struct igbr_match *match,
+			      u32 queue, int *err)
+{
+	void *header = igbr_begin_message(answer, err);
+
+	if (!header)
+		return NULL;
+	if (!nla_put_u32(answer->skb, IGBR_A_FILTER_QUEUE, queue) &&
+	    !igbr_put_macs(answer->skb, match) && !igbr_put_ip(answer->skb, match))
+		return header;
+	*err = igbr_end_entry(answer, header, true);
+	return NULL;
 }
 
 /* What the family calls the kinds: in the order in which they came, not in the device's */
@@ -171,6 +181,141 @@ static int igbr_put_flow(const struct igbr_arfs_sight *sight, void *data)
 	return igbr_end_entry(answer, header, full);
 }
 
+static const u32 igbr_vector_modes[] = {
+	[IGBR_IRQ_MSIX] = IGBR_VECTOR_MODE_MSIX,
+	[IGBR_IRQ_MSI] = IGBR_VECTOR_MODE_MSI,
+	[IGBR_IRQ_INTX] = IGBR_VECTOR_MODE_INTX,
+};
+
+/* What only the vector of a queue pair has */
+static bool igbr_put_pair(struct sk_buff *skb, const struct igbr_vector *vector)
+{
+	const struct igbr_moderation *mod = &vector->mod;
+
+	return nla_put_u32(skb, IGBR_A_VECTOR_QUEUE, vector->rx->queue) ||
+	       nla_put_u32(skb, IGBR_A_VECTOR_NAPI_ID, vector->napi.napi_id) ||
+	       nla_put_u32(skb, IGBR_A_VECTOR_RX_USECS, mod->rx_usecs) ||
+	       nla_put_u32(skb, IGBR_A_VECTOR_TX_USECS, mod->tx_usecs) ||
+	       nla_put_u32(skb, IGBR_A_VECTOR_INTERVAL, READ_ONCE(mod->interval)) ||
+	       (mod->adaptive && nla_put_flag(skb, IGBR_A_VECTOR_ADAPTIVE)) ||
+	       (READ_ONCE(vector->masked) && nla_put_flag(skb, IGBR_A_VECTOR_MASKED));
+}
+
+/* A vector; without @vector the one for other causes */
+static int igbr_put_vector(struct igbr_answer *answer, const struct igbr_adapter *adapter, int irq,
+			   const struct igbr_vector *vector)
+{
+	struct sk_buff *skb = answer->skb;
+	void *header;
+	bool full;
+	int err;
+
+	header = igbr_begin_message(answer, &err);
+	if (!header)
+		return err;
+	full = nla_put_u32(skb, IGBR_A_VECTOR_MODE, igbr_vector_modes[adapter->irq_mode]) ||
+	       nla_put_u32(skb, IGBR_A_VECTOR_IRQ, irq) ||
+	       (vector && igbr_put_pair(skb, vector));
+	return igbr_end_entry(answer, header, full);
+}
+
+static int igbr_put_vectors(struct igbr_answer *answer, const struct igbr_adapter *adapter)
+{
+	unsigned int i;
+	int err = 0;
+
+	if (adapter->other_irq)
+		err = igbr_put_vector(answer, adapter, adapter->other_irq, NULL);
+	for (i = 0; i < adapter->active_queues && !err; i++)
+		err = igbr_put_vector(answer, adapter, adapter->vectors[i]->irq,
+				      adapter->vectors[i]);
+	return err;
+}
+
+/* What both kinds of rings have; @head and @tail are registers. */
+static bool igbr_put_ring(struct sk_buff *skb, struct igbr_hw *hw, u32 type, u32 queue, u32 count,
+			  u32 head, u32 tail)
+{
+	u32 head_value = igbr_rd32(hw, head), tail_value = igbr_rd32(hw, tail);
+
+	if (nla_put_u32(skb, IGBR_A_RING_TYPE, type) ||
+	    nla_put_u32(skb, IGBR_A_RING_QUEUE, queue) ||
+	    nla_put_u32(skb, IGBR_A_RING_COUNT, count))
+		return true;
+	/* Registers of a device that is gone say nothing. */
+	return !READ_ONCE(hw->gone) && (nla_put_u32(skb, IGBR_A_RING_HEAD, head_value) ||
+					nla_put_u32(skb, IGBR_A_RING_TAIL, tail_value));
+}
+
+static int igbr_put_rx_ring(struct igbr_answer *answer, struct igbr_adapter *adapter,
+			    const struct igbr_rx_ring *ring)
+{
+	struct sk_buff *skb = answer->skb;
+	u32 q = ring->queue;
+	void *header;
+	bool full;
+	int err;
+
+	header = igbr_begin_message(answer, &err);
+	if (!header)
+		return err;
+	full = igbr_put_ring(skb, &adapter->hw, IGBR_RING_TYPE_RX, q, ring->mem.count,
+			     IGBR_RDH(q), IGBR_RDT(q)) ||
+	       nla_put_u32(skb, IGBR_A_RING_NEXT_TO_USE, READ_ONCE(ring->next_to_use)) ||
+	       nla_put_u32(skb, IGBR_A_RING_NEXT_TO_CLEAN, READ_ONCE(ring->next_to_clean)) ||
+	       nla_put_u32(skb, IGBR_A_RING_BUFFER_LEN, ring->mem.buf_len) ||
+	       (READ_ONCE(ring->starved) && nla_put_flag(skb, IGBR_A_RING_STARVED));
+	return igbr_end_entry(answer, header, full);
+}
+
+static int igbr_put_tx_ring(struct igbr_answer *answer, struct igbr_adapter *adapter,
+			    const struct igbr_tx_ring *ring)
+{
+	struct sk_buff *skb = answer->skb;
+	u32 q = ring->queue;
+	void *header;
+	bool full;
+	int err;
+
+	header = igbr_begin_message(answer, &err);
+	if (!header)
+		return err;
+	full = igbr_put_ring(skb, &adapter->hw, IGBR_RING_TYPE_TX, q, ring->mem.count,
+			     IGBR_TDH(q), IGBR_TDT(q)) ||
+	       nla_put_u32(skb, IGBR_A_RING_NEXT_TO_USE, READ_ONCE(ring->next_to_use)) ||
+	       nla_put_u32(skb, IGBR_A_RING_NEXT_TO_CLEAN, READ_ONCE(ring->next_to_clean)) ||
+	       nla_put_u32(skb, IGBR_A_RING_WRITTEN_BACK,
+			   le32_to_cpu(READ_ONCE(*ring->head))) ||
+	       (netif_tx_queue_stopped(ring->txq) && nla_put_flag(skb, IGBR_A_RING_STOPPED));
+	return igbr_end_entry(answer, header, full);
+}
+
+static int igbr_put_rings(struct igbr_answer *answer, struct igbr_adapter *adapter)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < adapter->active_queues && !err; i++)
+		err = igbr_put_rx_ring(answer, adapter, adapter->rx_rings[i]);
+	for (i = 0; i < adapter->active_queues && !err; i++)
+		err = igbr_put_tx_ring(answer, adapter, adapter->tx_rings[i]);
+	return err;
+}
+
+static int igbr_put_all(struct igbr_answer *answer, struct igbr_adapter *adapter)
+{
+	switch (answer->command) {
+	case IGBR_CMD_FILTER_GET:
+		return igbr_filter_each(adapter, igbr_put_filter, answer);
+	case IGBR_CMD_VECTOR_GET:
+		return igbr_put_vectors(answer, adapter);
+	case IGBR_CMD_RING_GET:
+		return igbr_put_rings(answer, adapter);
+	default:
+		return igbr_arfs_each(adapter, igbr_put_flow, answer);
+	}
+}
+
 static int igbr_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	const struct genl_info *info = genl_info_dump(cb);
@@ -191,10 +336,7 @@ static int igbr_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		goto out;
 	}
 	answer.ifindex = adapter->netdev->ifindex;
-	if (answer.command == IGBR_CMD_FILTER_GET)
-		err = igbr_filter_each(adapter, igbr_put_filter, &answer);
-	else
-		err = igbr_arfs_each(adapter, igbr_put_flow, &answer);
+	err = igbr_put_all(&answer, adapter);
 	cb->args[0] = answer.place;
 	/* What does not fit is for the next part. */
 	if (err == -EMSGSIZE)
@@ -259,6 +401,8 @@ static const struct nla_policy igbr_ifindex_policy[] = {
 };
 
 static_assert((int)IGBR_A_FILTER_IFINDEX == (int)IGBR_A_ARFS_IFINDEX);
+static_assert((int)IGBR_A_FILTER_IFINDEX == (int)IGBR_A_VECTOR_IFINDEX);
+static_assert((int)IGBR_A_FILTER_IFINDEX == (int)IGBR_A_RING_IFINDEX);
 
 static const struct genl_split_ops igbr_ops[] = {
 	{
@@ -281,6 +425,20 @@ static const struct genl_split_ops igbr_ops[] = {
 		.policy = igbr_ifindex_policy,
 		.maxattr = IGBR_A_ARFS_IFINDEX,
 		.flags = GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd = IGBR_CMD_VECTOR_GET,
+		.dumpit = igbr_dump,
+		.policy = igbr_ifindex_policy,
+		.maxattr = IGBR_A_VECTOR_IFINDEX,
+		.flags = GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd = IGBR_CMD_RING_GET,
+		.dumpit = igbr_dump,
+		.policy = igbr_ifindex_policy,
+		.maxattr = IGBR_A_RING_IFINDEX,
+		.flags = GENL_CMD_CAP_DUMP,
 	},
 };
 

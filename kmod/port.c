@@ -55,6 +55,8 @@ static struct igbr_ring_set *igbr_ring_set_alloc(struct igbr_adapter *adapter,
 		if (!err)
 			err = igbr_tx_mem_alloc(adapter, config->tx_count, &set->tx[i]);
 		if (err) {
+			netdev_err(adapter->netdev, "no memory for %u queue pairs with rings of %u and %u descriptors\n",
+				   config->queues, config->rx_count, config->tx_count);
 			igbr_ring_set_free(adapter, set);
 			return NULL;
 		}
@@ -221,8 +223,10 @@ int igbr_port_open(struct igbr_adapter *adapter)
 	struct igbr_ring_set *set;
 	int err;
 
-	if (adapter->hw.gone || test_bit(IGBR_FLAG_OFFLINE, &adapter->flags))
+	if (adapter->hw.gone || test_bit(IGBR_FLAG_OFFLINE, &adapter->flags)) {
+		netdev_err(adapter->netdev, "the device does not answer: rescan its slot\n");
 		return -ENODEV;
+	}
 	set = igbr_ring_set_alloc(adapter, &adapter->config);
 	if (!set)
 		return -ENOMEM;

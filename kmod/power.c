@@ -138,8 +138,10 @@ static int igbr_suspend(struct device *dev)
 	struct igbr_adapter *adapter = dev_get_drvdata(dev);
 
 	igbr_detach(adapter);
-	if (!adapter->hw.gone)
-		igbr_arm_wakeup(adapter);
+	if (adapter->hw.gone)
+		return 0;
+	igbr_mac_set_driver_loaded(&adapter->hw, false);
+	igbr_arm_wakeup(adapter);
 	return 0;
 }
 

@@ -154,7 +154,7 @@ int igbr_attach(struct igbr_adapter *adapter)
 	if (netif_running(adapter->netdev))
 		err = igbr_port_open(adapter);
 	if (!err)
-		netif_device_attach(adapter->netdev);
+		igbr_link_attach(adapter);
 out:
 	if (err)
 		netdev_err(adapter->netdev, "the port does not come back: %pe\n", ERR_PTR(err));
@@ -188,7 +188,9 @@ static pci_ers_result_t igbr_error_detected(struct pci_dev *pdev, pci_channel_st
 	igbr_detach(adapter);
 	if (state == pci_channel_io_perm_failure)
 		return PCI_ERS_RESULT_DISCONNECT;
-	pci_disable_device(pdev);
+	/* A slot that could not be reset the last time left it disabled. */
+	if (pci_is_enabled(pdev))
+		pci_disable_device(pdev);
 	return PCI_ERS_RESULT_NEED_RESET;
 }
 

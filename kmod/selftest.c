@@ -135,7 +135,12 @@ static int igbr_loop_receive(struct sk_buff *skb, struct net_device *netdev,
 	struct igbr_loop *loop = container_of(type, struct igbr_loop, type);
 	unsigned int i;
 
-	if (skb->len != IGBR_TEST_PAYLOAD || skb_linearize(skb))
+	/* Others look at the frame, too. */
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	if (!skb)
+		return NET_RX_DROP;
+	if (skb->protocol != htons(ETH_P_LOOPBACK) || skb->len != IGBR_TEST_PAYLOAD ||
+	    skb_linearize(skb))
 		goto out;
 	for (i = 0; i < IGBR_TEST_PAYLOAD; i++)
 		if (skb->data[i] != igbr_test_byte(i))
@@ -153,6 +158,7 @@ static bool igbr_loop_send(struct igbr_adapter *adapter, unsigned int number)
 	struct sk_buff *skb = netdev_alloc_skb(netdev, ETH_HLEN + IGBR_TEST_PAYLOAD);
 	unsigned int queue = number % adapter->active_queues, i;
 	struct netdev_queue *txq = netdev_get_tx_queue(netdev, queue);
+	static const u8 nobody[ETH_ALEN];
 	netdev_tx_t result;
 	u8 *payload;
 
@@ -163,7 +169,8 @@ static bool igbr_loop_send(struct igbr_adapter *adapter, unsigned int number)
 	for (i = 0; i < IGBR_TEST_PAYLOAD; i++)
 		payload[i] = igbr_test_byte(i);
 	skb->protocol = htons(ETH_P_LOOPBACK);
-	eth_header(skb, netdev, ETH_P_LOOPBACK, netdev->dev_addr, netdev->dev_addr, skb->len);
+	/* From nobody: such a frame goes no further, neither into a bridge nor into its table. */
+	eth_header(skb, netdev, ETH_P_LOOPBACK, netdev->dev_addr, nobody, skb->len);
 	skb_reset_mac_header(skb);
 	skb_set_network_header(skb, ETH_HLEN);
 	skb_set_queue_mapping(skb, queue);
@@ -187,9 +194,10 @@ static bool igbr_loop_is_up(struct igbr_adapter *adapter)
 /* The port is open and its PHY sends back what it gets. */
 static bool igbr_loop_run(struct igbr_adapter *adapter)
 {
+	/* Before a bridge, a bond or tc gets them */
 	struct igbr_loop loop = {
 		.type = {
-			.type = htons(ETH_P_LOOPBACK),
+			.type = htons(ETH_P_ALL),
 			.dev = adapter->netdev,
 			.func = igbr_loop_receive,
 		},

@@ -136,7 +136,7 @@ static void igbr_read_queue_drops(struct igbr_adapter *adapter, unsigned int que
  * @adapter: the port
  *
  * The 32-bit counters wrap after 48 minutes of the shortest frames at line rate; every view
- * reads them, and so does every stop.
+ * reads them, and so do every stop and, where nobody looks, the service task.
  *
  * Context: any but hard interrupt.
  */

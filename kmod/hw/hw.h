@@ -246,10 +246,14 @@ void igbr_nvm_version(const struct igbr_hw *hw, char *text);
 int igbr_nvm_check(struct igbr_hw *hw);
 
 /* phy.c */
+/* The internal PHY's address on the management bus */
+#define IGBR_PHY_ADDR	1
 int igbr_phy_identify(struct igbr_hw *hw);
 int igbr_phy_start(struct igbr_hw *hw, const struct igbr_phy_config *config, bool restart);
 int igbr_phy_read_mdix(struct igbr_hw *hw);
 int igbr_phy_restart_autoneg(struct igbr_hw *hw);
+int igbr_phy_read_one(struct igbr_hw *hw, unsigned int reg);
+int igbr_phy_write_one(struct igbr_hw *hw, unsigned int reg, u16 value);
 int igbr_phy_resolve_pause(struct igbr_hw *hw, struct igbr_link *link);
 int igbr_phy_read_advertising(struct igbr_hw *hw, u16 *advertise, u16 *ctrl1000, u16 *partner,
 			      u16 *stat1000);

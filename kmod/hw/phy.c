@@ -10,9 +10,6 @@
 
 #include "hw.h"
 
-/* The internal PHY's address on the management bus */
-#define IGBR_PHY_ADDR		1
-
 #define IGBR_BMCR_OWN		(BMCR_PDOWN | BMCR_ISOLATE | BMCR_LOOPBACK | BMCR_ANENABLE)
 #define IGBR_BMCR_FORCED	(BMCR_SPEED1000 | BMCR_SPEED100 | BMCR_FULLDPLX)
 
@@ -269,6 +266,45 @@ int igbr_phy_restart_autoneg(struct igbr_hw *hw)
 	if (err)
 		return err;
 	err = igbr_phy_update(hw, MII_BMCR, BMCR_ANRESTART, BMCR_ANRESTART, &changed);
+	igbr_phy_unlock(hw);
+	return err;
+}
+
+/**
+ * igbr_phy_read_one - read a register of the PHY for a user
+ * @hw: the port
+ * @reg: the register, 0 to 31
+ *
+ * Context: process, sleeps.
+ * Return: its value or a negative error.
+ */
+int igbr_phy_read_one(struct igbr_hw *hw, unsigned int reg)
+{
+	int value = igbr_phy_lock(hw);
+
+	if (value)
+		return value;
+	value = igbr_phy_read(hw, reg);
+	igbr_phy_unlock(hw);
+	return value;
+}
+
+/**
+ * igbr_phy_write_one - write a register of the PHY for a user
+ * @hw: the port
+ * @reg: the register, 0 to 31
+ * @value: what to write
+ *
+ * Context: process, sleeps.
+ * Return: 0 or a negative error.
+ */
+int igbr_phy_write_one(struct igbr_hw *hw, unsigned int reg, u16 value)
+{
+	int err = igbr_phy_lock(hw);
+
+	if (err)
+		return err;
+	err = igbr_phy_write(hw, reg, value);
 	igbr_phy_unlock(hw);
 	return err;
 }

@@ -3,11 +3,12 @@
 """What ethtool sets of the link (-s, -A, -p), loopback, and the dumps of registers and NVM."""
 
 import base64
+import fcntl
 import re
 import socket
 import struct
 
-from lib.py import KsftSkipEx, defer, ksft_eq, ksft_ge, ksft_in, ksft_true
+from lib.py import EthtoolFamily, KsftSkipEx, NlError, defer, ksft_eq, ksft_ge, ksft_in, ksft_raises, ksft_true
 from lib.py import output, refused, run, sh, wait_until
 from lib.py.flows import NOBODY, queue_counters
 from lib.py.frames import UDP, build
@@ -17,6 +18,7 @@ CTRL, STATUS, LEDCTL = 0x0, 0x8, 0xE00
 RX_PAUSE, TX_PAUSE = 1 << 27, 1 << 28
 LINK_UP = 1 << 1
 REGS_VERSION = 1
+SIOCGMIIPHY, SIOCGMIIREG, SIOCSMIIREG = 0x8947, 0x8948, 0x8949
 
 
 def unpacked(command):
@@ -90,6 +92,14 @@ def speeds_refused(card):
     ksft_eq(shown(card), before, "the link's settings after refusals")
     sh(f"ethtool -s {card.ifname} autoneg off speed 100 duplex full")
     refused(f"ethtool -s {card.ifname} mdix on")
+    if card.driver != "igbr":
+        return
+    refused(f"ethtool -r {card.ifname}")
+    ksft_in("autoneg on", output("dmesg").splitlines()[-1], "the reason for refusing -r")
+    sh(f"ethtool -s {card.ifname} autoneg on advertise 0x2f")
+    with ksft_raises(NlError):
+        EthtoolFamily().linkinfo_set({"header": {"dev-name": card.ifname}, "tp-mdix-ctrl": 77})
+    ksft_in("on, off or auto", output("dmesg").splitlines()[-1], "the reason for refusing a crossover that there is not")
 
 
 def crossover(card):
@@ -185,6 +195,28 @@ def loopback(card):
     carries(card)
 
 
+def mii(card, request, register=0, value=0):
+    """The PHY's address, or a register of it, as mii-tool asks."""
+    words = struct.pack("=16sHHHH", card.ifname.encode(), 1, register, value, 0)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        return struct.unpack("=16sHHHH", fcntl.ioctl(any_socket, request, words.ljust(40, b"\0"))[:24])[1::3]
+
+
+def phy_registers(card):
+    """The PHY's registers can be read and written by mii-tool's calls."""
+    identifier = [mii(card, SIOCGMIIREG, register)[1] for register in (2, 3)]
+    ksft_eq(mii(card, SIOCGMIIPHY)[0], 1, "address of the PHY")
+    ksft_true(identifier not in ([0, 0], [0xffff, 0xffff]), f"identifier of the PHY: {identifier}")
+    ksft_true(mii(card, SIOCGMIIREG, 1)[1] & 1 << 2, "BMSR says that the link is up")
+    advertised_bits = mii(card, SIOCGMIIREG, 4)[1]
+    defer(mii, card, SIOCSMIIREG, 4, advertised_bits)
+    mii(card, SIOCSMIIREG, 4, advertised_bits ^ 1 << 5)
+    ksft_eq(mii(card, SIOCGMIIREG, 4)[1], advertised_bits ^ 1 << 5, "what was written")
+    with ksft_raises(OSError):
+        mii(card, 0x89f0)
+    ping(card)
+
+
 def peer_rx(card):
     return int(output(f"cat /sys/class/net/{card.peer.name}/statistics/rx_packets", card.remote))
 
@@ -200,4 +232,4 @@ def messages(card):
 
 
 if __name__ == "__main__":
-    run(__file__, [speeds, speeds_refused, crossover, pause, identify, register_dump, nvm_dump, loopback, messages])
+    run(__file__, [speeds, speeds_refused, crossover, pause, identify, register_dump, nvm_dump, loopback, phy_registers, messages])

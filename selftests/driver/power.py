@@ -4,10 +4,11 @@
 
 import os
 
-from lib.py import KsftSkipEx, defer, ksft_eq, ksft_in
+from lib.py import KsftSkipEx, defer, ksft_eq, ksft_in, ksft_true
 from lib.py import full, output, read, run, sh, stats64, wait_until, write
 from lib.py.traffic import carries, load, ping
 from ethtool import ring_sizes
+from link_settings import SIOCGMIIREG, mii
 
 PM_TEST, DELAY = "/sys/power/pm_test", "/sys/module/suspend/parameters/pm_test_delay"
 
@@ -76,6 +77,8 @@ def closed_port_sleeps(card):
     ksft_eq({name for name in now if now[name] < before[name]}, set(), "counters of a sleeper that fell")
     ksft_in("driver: igbr", output(f"ethtool -i {card.ifname}"))
     ksft_in("PASS", output(f"ethtool -t {card.ifname} online"), "the self-test, for which it wakes")
+    falls_asleep(card)
+    ksft_true(mii(card, SIOCGMIIREG, 2)[1] not in (0, 0xffff), "the PHY's identifier, for which it wakes")
     falls_asleep(card)
     sh(f"ip link set dev {card.ifname} address 02:00:00:00:00:07")
     defer(sh, f"ip link set dev {card.ifname} address {card.port.mac}")

@@ -140,6 +140,15 @@ def dead_card(card):
     carries(card)
 
 
+def added_ids(card):
+    """An id that a user adds is taken, as igb takes it, and can be taken away."""
+    driver = f"/sys/bus/pci/drivers/{card.driver}"
+    write(f"{driver}/new_id", "8086 fffe")
+    write(f"{driver}/remove_id", "8086 fffe")
+    ksft_true(sh(f"echo 8086 fffe > {driver}/remove_id", ok=False).ret != 0, "an id that is not there is not taken away")
+    ping(card)
+
+
 def loaded(driver):
     """Whether the driver is there, for this test at least: it would take the next card that comes."""
     if os.path.isdir(f"{DRIVERS}/{driver}"):
@@ -201,4 +210,4 @@ def load_again(card):
 
 
 if __name__ == "__main__":
-    run(__file__, [bind_unbind, every_object, unbind_under_traffic, wrong_order, dead_card, driver_override, remove_module])
+    run(__file__, [bind_unbind, every_object, unbind_under_traffic, wrong_order, dead_card, added_ids, driver_override, remove_module])

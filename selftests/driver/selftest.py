@@ -61,6 +61,19 @@ def closed(card):
     ping(card)
 
 
+def in_a_bridge(card):
+    """A port of a bridge passes, too: the test's frames are the test's alone, and no business of the bridge."""
+    sh("ip link add bridge0 type bridge && ip link set dev bridge0 up")
+    defer(card.ready)
+    defer(sh, "ip link del bridge0")
+    sh(f"ip link set dev {card.ifname} master bridge0")
+    lines = len(output("dmesg").splitlines())
+    verdict, results = test(card, "offline")
+    ksft_eq(verdict, "PASS", f"verdict: {results}")
+    said = "\n".join(output("dmesg").splitlines()[lines:])
+    ksft_true("own address" not in said, f"the bridge saw the test's frames: {said}")
+
+
 def frames_went_round(card):
     """The loopback test is not a pretence: its frames are counted by the device."""
     card.needs_igbr("its frames are not counted")
@@ -85,4 +98,4 @@ def no_link(card):
 
 
 if __name__ == "__main__":
-    run(__file__, [online, offline, closed, frames_went_round, no_link])
+    run(__file__, [online, offline, closed, in_a_bridge, frames_went_round, no_link])

@@ -11,6 +11,7 @@ from lib.py.traffic import IN, OUT, ping, tcp
 
 XMIT = "net:net_dev_start_xmit"
 NAME = "tunnel0"
+VLAN = "tagged0"
 MANGLE = "tx-tcp-mangleid-segmentation"
 INNER, PEER = {"4": "198.51.100.1", "6": "2001:db8:1::1"}, {"4": "198.51.100.2", "6": "2001:db8:1::2"}
 SIZE = 2 << 20
@@ -46,9 +47,9 @@ def offloaded(card):
     return "tx-gso-partial: on" in output(f"ethtool -k {card.ifname}")
 
 
-def carried(card, kind, mangled):
+def carried(card, kind, mangled, under=None):
     """A tunnel carries TCP both ways; what the card is left to do is what its features say, and whether IPv4 IDs may repeat."""
-    through = tunnel(card, kind)
+    through = tunnel(under or card, kind)
     sh(f"ethtool -K {card.ifname} {MANGLE} {'on' if mangled else 'off'}")
     defer(sh, f"ethtool -K {card.ifname} {MANGLE} off")
     for version in KINDS[kind][1]:
@@ -74,6 +75,19 @@ def case(kind):
     return test
 
 
+def tagged(card):
+    """A tunnel over a VLAN is left to the card, too."""
+    addresses = {"4": "203.0.113.1"}, {"4": "203.0.113.2"}
+    for port, mine in zip((card.port, card.peer), addresses):
+        port.ip(f"link add link {port.name} name {VLAN} type vlan id 7")
+        defer(port.ip, f"link del dev {VLAN}")
+        port.ip(f"addr add {mine['4']}/24 dev {VLAN}")
+        port.ip(f"link set dev {VLAN} up")
+    mine, peers = (SimpleNamespace(name=VLAN, peer=port.peer, ip=port.ip) for port in (card.port, card.peer))
+    carried(card, "vxlan", True, SimpleNamespace(port=mine, peer=peers, address=addresses[0], peer_address=addresses[1],
+                                                 remote=card.remote, in_peer=card.in_peer))
+
+
 def own_ids(card):
     """Unless IPv4 IDs may repeat, the stack cuts what has them."""
     carried(card, "vxlan", False)
@@ -89,4 +103,4 @@ def by_the_stack(card):
 
 
 if __name__ == "__main__":
-    run(__file__, [case(kind) for kind in KINDS] + [own_ids, by_the_stack])
+    run(__file__, [case(kind) for kind in KINDS] + [tagged, own_ids, by_the_stack])

@@ -75,6 +75,7 @@ QUEUES = [
     row("-X weight 1 3", "ethtool -X {name} weight 1 3", "", "ethtool -X {name} default"),
     row("-X hkey", "ethtool -X {name} hkey $(printf '6d:%.0s' $(seq 39))6d"),
     row("XPS by the driver", "cat /sys/class/net/{name}/queues/tx-0/xps_cpus", r"[1-9a-f]"),
+    row("legacy-rx", "ethtool --set-priv-flags {name} legacy-rx on", "", "ethtool --set-priv-flags {name} legacy-rx off"),
     row("BQL", "cat /sys/class/net/{name}/queues/tx-0/byte_queue_limits/limit", r"\d"),
 ]
 
@@ -93,6 +94,9 @@ COALESCE = [
     row("-C rx 50 tx 100", "ethtool -C {name} rx-usecs 50 tx-usecs 100"),
     row("-C adaptive-rx on", "ethtool -C {name} adaptive-rx on"),
     row("per-queue coalescing", "ethtool -Q {name} queue_mask 1 --show-coalesce"),
+    row("a reason for refusing -C rx-usecs 9", "! ethtool -C {name} rx-usecs 9", r"error: .*rx-usecs is"),
+    row("-C rx-usecs 8192, which the register does not hold, refused", "! ethtool -C {name} rx-usecs 8192"),
+    row("rx-copybreak", "ethtool --get-tunable {name} rx-copybreak", r"^rx-copybreak: \d"),
 ]
 
 OFFLOADS = [switchable(feature, short) for feature, short in (
@@ -124,6 +128,8 @@ DUMPS = [
     change("-t offline", "ethtool -t {name} offline", "", "true"),
     row("devlink dev info", "devlink dev info pci/{pci}", r"serial_number"),
     row("devlink health", "devlink health show pci/{pci}", r"reporter"),
+    row("devlink health dump", "devlink health dump show pci/{pci} reporter tx", r"tx_rings", "devlink health dump clear pci/{pci} reporter tx"),
+    row("tracepoints", "ls /sys/kernel/tracing/events/$(basename $(readlink {device}/driver))", r"_poll$"),
 ]
 
 BUS = [

@@ -8,6 +8,7 @@ did. Afterwards the fault is taken away, and every queue has to carry traffic ag
 
 import contextlib
 import functools
+import json
 import os
 import re
 import socket
@@ -162,6 +163,29 @@ def status_without_descriptor(bench):
 def status_in_the_wrong_slot(bench):
     with armed(bench, "rx_wrong_slot", count=1, skip=5):
         flood(bench, 20)
+
+
+def reporter(bench, name):
+    """A health reporter of devlink's."""
+    said = json.loads(run(f"devlink -j health show pci/{bench.pci} reporter {name}"))["health"]
+    return next(iter(said.values()))[0]
+
+
+@survives
+def receive_stall_is_reported(bench):
+    """A queue that the device passed by: devlink's rx reporter names it in a dump from before the reset, and the port is reset."""
+    before, resets = reporter(bench, "rx"), bench.counters()["reset_count"]
+    with armed(bench, "rx_wrong_slot", count=1, skip=5):
+        flood(bench, 20)
+    wait_for(lambda: reporter(bench, "rx")["recover"] > before["recover"], "the stall is reported and recovered from")
+    now = reporter(bench, "rx")
+    expect((now["state"], now["error"]) == ("healthy", before["error"] + 1), f"one error, and healthy again: {now}")
+    expect(bench.counters()["reset_count"] == resets + 1, "one reset")
+    dump = json.loads(run(f"devlink -j health dump show pci/{bench.pci} reporter rx"))
+    run(f"devlink health dump clear pci/{bench.pci} reporter rx")
+    ring = next(one for one in dump["rx_rings"] if one["queue"] == dump["faulty_queue"])
+    expect(ring["head"] != ring["next_to_clean"], f"the ring as it was stuck: {ring}")
+    expect(dump["vectors"] and len(dump["registers"]) > 1000, "vectors and registers in the dump")
 
 
 @survives
@@ -500,7 +524,8 @@ def memory_respected(bench):
 
 CASES = [
     length_beyond_the_buffer, end_of_packet_never, frame_without_end_in_long_buffers, random_status, wrong_vlan,
-    wrong_checksum_verdict, status_without_descriptor, status_in_the_wrong_slot, receive_stalls,
+    wrong_checksum_verdict, status_without_descriptor, status_in_the_wrong_slot, receive_stall_is_reported,
+    receive_stalls,
     frames_lost_in_the_device, crc_bursts,
     interrupt_lost, interrupt_for_other_causes_lost, interrupt_twice_or_late,
     transmit_hangs, completion_not_reported, completion_beyond_the_ring, completion_of_what_was_not_sent, slow_transmit,
