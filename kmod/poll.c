@@ -28,9 +28,11 @@ int igbr_poll(struct napi_struct *napi, int budget)
 
 	done = vector->rx->mem.xdp ? igbr_clean_rx_xdp(vector->rx, budget) :
 				     igbr_clean_rx_irq(vector->rx, budget);
+	vector->rx->taken += done;
 	trace_igbr_poll(vector, budget, done, tx_complete);
 	if (done >= budget || !tx_complete)
 		return budget;
+	igbr_rx_settle(vector->rx);
 	/* A poll that the timer asked for is no interrupt's, and leaves the device as it is. */
 	if (unlikely(!vector->masked)) {
 		napi_complete_done(napi, done);

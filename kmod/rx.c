@@ -227,6 +227,8 @@ out:
 	ring->holes = mem->count - i;
 	ring->starved = i < mem->frame_bufs;
 	ring->suspect = -1;
+	ring->taken = 0;
+	ring->filled = jiffies;
 }
 
 /**
@@ -397,28 +399,19 @@ static unsigned int igbr_rx_fill_holes(struct igbr_rx_ring *ring, unsigned int e
 	return index < mem->count ? index : index - mem->count;
 }
 
-/**
- * igbr_rx_turn - look at the ring as a whole: its end, new buffers, what to take next
- * @ring: the ring
- * @index: the next descriptor that the device will write back, or the end of the ring
- *
- * Context: softirq, the ring's NAPI.
- */
-noinline void igbr_rx_turn(struct igbr_rx_ring *ring, unsigned int index)
+/* If @least slots are empty, give the device buffers; then say when to look again. */
+static void igbr_rx_refill(struct igbr_rx_ring *ring, unsigned int least)
 {
+	unsigned int empty = igbr_rx_empty_slots(ring), index, given;
 	struct igbr_rx_mem *mem = &ring->mem;
-	unsigned int empty, given;
 
-	if (index == mem->count)
-		index = 0;
-	WRITE_ONCE(ring->next_to_clean, index);
-	empty = igbr_rx_empty_slots(ring);
-	if (empty >= mem->batch || ring->starved) {
+	if (empty >= least || ring->starved) {
 		index = mem->xdp ? igbr_rx_fill_holes(ring, empty) : igbr_rx_fill(ring, empty);
 		if (likely(index != ring->next_to_use)) {
 			WRITE_ONCE(ring->next_to_use, index);
 			/* writel() lets the device see the descriptors before the tail. */
 			writel(index, ring->tail);
+			ring->filled = jiffies;
 		}
 		given = empty;
 		empty = igbr_rx_empty_slots(ring);
@@ -433,6 +426,32 @@ noinline void igbr_rx_turn(struct igbr_rx_ring *ring, unsigned int index)
 		/* There was no memory: soon try again. */
 		given = min(given, IGBR_RX_RETRY);
 	ring->run = min_t(unsigned int, given, mem->count - ring->next_to_clean);
+}
+
+/**
+ * igbr_rx_turn - look at the ring as a whole: its end, new buffers, what to take next
+ * @ring: the ring
+ * @index: the next descriptor that the device will write back, or the end of the ring
+ *
+ * Context: softirq, the ring's NAPI.
+ */
+noinline void igbr_rx_turn(struct igbr_rx_ring *ring, unsigned int index)
+{
+	if (index == ring->mem.count)
+		index = 0;
+	WRITE_ONCE(ring->next_to_clean, index);
+	igbr_rx_refill(ring, ring->mem.batch);
+}
+
+/**
+ * igbr_rx_top_up - fill all slots that buffers are to be had for
+ * @ring: the ring
+ *
+ * Context: softirq, the ring's NAPI.
+ */
+noinline void igbr_rx_top_up(struct igbr_rx_ring *ring)
+{
+	igbr_rx_refill(ring, 1);
 }
 
 static __always_inline struct sk_buff *igbr_rx_build(struct igbr_rx_ring *ring, void *buf,

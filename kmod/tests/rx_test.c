@@ -36,6 +36,14 @@ static void igbr_rx_test_fill(struct kunit *test)
 		KUNIT_EXPECT_NULL(test, mem->bufs[i]);
 }
 
+/* Slots without a buffer, beside those that are never given to the device */
+static unsigned int igbr_rx_test_empty(const struct igbr_rx_ring *ring)
+{
+	unsigned int count = ring->mem.count;
+
+	return (ring->next_to_clean + count - ring->next_to_use) % count - IGBR_TEST_EMPTY;
+}
+
 /* The device gets new buffers by the batch, and not before. */
 static void igbr_rx_test_batch(struct kunit *test)
 {
@@ -43,12 +51,42 @@ static void igbr_rx_test_batch(struct kunit *test)
 	struct igbr_rx_mem *mem = &port->rx->mem;
 	unsigned int i, tail = igbr_test_reg(port, IGBR_RDT(0));
 
-	for (i = 1; i < mem->batch; i++)
+	for (i = 1; i < mem->batch; i++) {
+		port->rx->filled = jiffies + HZ;	/* not yet a long time */
 		igbr_rx_expect_works(test);
+	}
 	KUNIT_EXPECT_EQ(test, igbr_test_reg(port, IGBR_RDT(0)), tail);
 	igbr_rx_expect_works(test);
 	KUNIT_EXPECT_EQ(test, igbr_test_reg(port, IGBR_RDT(0)), (tail + mem->batch) % mem->count);
 	KUNIT_EXPECT_EQ(test, port->rx->next_to_use, (tail + mem->batch) % mem->count);
+}
+
+/* After a burst, or a long time, the device gets all that there is room for, whatever the batch. */
+static void igbr_rx_test_top_up(struct kunit *test)
+{
+	struct igbr_test_port *port = igbr_rx_layout_open(test);
+	struct igbr_rx_ring *ring = port->rx;
+	unsigned int batch = ring->mem.batch, pair = ring->mem.truesize < PAGE_SIZE ? 2 : 1, i;
+
+	ring->filled = jiffies + HZ;
+	for (i = 0; i < batch + pair; i++)
+		igbr_rx_device_frame(test, ETH_ZLEN, i, 0, 0);
+	igbr_test_poll(port);
+	KUNIT_EXPECT_EQ(test, igbr_rx_test_empty(ring), 0);
+	igbr_rx_expect_consistent(test);
+	skb_queue_purge(&port->received);
+
+	for (i = 0; i < pair; i++) {
+		ring->filled = jiffies + HZ;
+		igbr_rx_expect_works(test);
+	}
+	KUNIT_EXPECT_EQ(test, igbr_rx_test_empty(ring), pair);
+	ring->filled = jiffies - HZ;
+	for (i = 0; i < pair; i++)
+		igbr_rx_expect_works(test);
+	KUNIT_EXPECT_LT(test, igbr_rx_test_empty(ring), pair);
+	KUNIT_EXPECT_EQ(test, igbr_test_reg(port, IGBR_RDT(0)), ring->next_to_use);
+	igbr_rx_expect_consistent(test);
 }
 
 static const struct igbr_test_layout igbr_rings[] = {
@@ -256,6 +294,7 @@ static void igbr_rx_test_health_once_round(struct kunit *test)
 static struct kunit_case igbr_rx_cases[] = {
 	KUNIT_CASE_PARAM(igbr_rx_test_fill, igbr_layout_gen_params),
 	KUNIT_CASE_PARAM(igbr_rx_test_batch, igbr_layout_gen_params),
+	KUNIT_CASE_PARAM(igbr_rx_test_top_up, igbr_layout_gen_params),
 	KUNIT_CASE_PARAM(igbr_rx_test_wrap, igbr_ring_gen_params),
 	KUNIT_CASE_PARAM(igbr_rx_test_longest_frame, igbr_layout_gen_params),
 	KUNIT_CASE_PARAM(igbr_rx_test_status, igbr_layout_gen_params),
