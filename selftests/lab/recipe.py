@@ -66,6 +66,7 @@ GUEST = [
     "netcat-openbsd",
     "tcpdump",
     "netsniff-ng",
+    "dropbear-bin",
     "procps",
     "pciutils",
     "python3",

@@ -7,6 +7,7 @@ Runs in the lab's guest.
 
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ NETIF = os.environ["NETIF"]
 SLOW = float(os.environ.get("LAB_SLOWDOWN", 1))
 PROFILE = "/run/lab/profile.toml"
 KILLS = 50
+SSH_PORT = "2222"
 
 # Wanted values; those that the machine does not have are left out.
 WANTED = {
@@ -199,6 +201,50 @@ def connection_lost():
     finally:
         subprocess.run(["ip", "link", "set", "dev", NETIF, "up"], check=True)
     want(state()["tx_queue_len"] == "1000", "the other did not go back")
+
+
+def link_is_up():
+    with open(f"/sys/class/net/{NETIF}/operstate", encoding="utf-8") as file:
+        return file.read() == "up\n"
+
+
+def by_ssh(key, command):
+    return ["ip", "netns", "exec", "peer", "dbclient", "-T", "-y", "-y", "-i", key, "-p", SSH_PORT,
+            f"root@{os.environ['LOCAL_V4']}", command]
+
+
+def ssh_cut_off():
+    """A change made over ssh, and the link that carries the connection goes: nobody can confirm it."""
+    def reached():
+        return subprocess.run(by_ssh(key, "true"), check=False, capture_output=True).returncode == 0
+
+    key, home = "/run/lab/ssh-key", os.path.expanduser("~root/.ssh")  # the server's key, too
+    os.makedirs(home, mode=0o700, exist_ok=True)
+    made = subprocess.run(["dropbearkey", "-t", "ed25519", "-f", key], check=True, capture_output=True, text=True).stdout
+    with open(f"{home}/authorized_keys", "w", encoding="utf-8") as file:
+        file.write(next(line for line in made.splitlines() if line.startswith("ssh-")) + "\n")
+    server = subprocess.Popen(["dropbear", "-F", "-r", key, "-p", SSH_PORT],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    client = None
+    try:
+        until(reached, "no ssh over the link")
+        tool = shutil.which("igbtune")
+        client = subprocess.Popen(by_ssh(key, f"{tool} set {NETIF} sysctl.net.core.netdev_max_backlog=2000 tx_queue_len=77 "
+                                              f"--confirm 8 && ip link set dev {NETIF} down; sleep 60"),
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until(lambda: backlog() == 2000, "it is not set")
+        until(lambda: not link_is_up(), "the link is still there")
+        client.kill()
+        until(lambda: backlog() == 1000, "it did not go back")
+        subprocess.run(["ip", "link", "set", "dev", NETIF, "up"], check=True)
+        until(reached, "no ssh over the link afterwards")
+        said = subprocess.run(by_ssh(key, f"{tool} save {NETIF}"), check=True, capture_output=True, text=True).stdout
+        want("tx_queue_len = 1000\n" in said, "the other did not go back")
+    finally:
+        subprocess.run(["ip", "link", "set", "dev", NETIF, "up"], check=True)
+        for process in filter(None, (client, server)):
+            process.kill()
+            process.wait()
 
 
 def service_ended():
@@ -553,8 +599,8 @@ def driver_killed():
 
 
 CASES = (dry_run, wrong_input, failure_in_the_middle, profile_of_thirty, not_confirmed, confirmed, connection_lost,
-         service_ended, killed_before_the_deadline, killed, steering, rules, coalescing_of_a_queue, profiles, effects, driver,
-         driver_that_does_not_serve, driver_killed)
+         ssh_cut_off, service_ended, killed_before_the_deadline, killed, steering, rules, coalescing_of_a_queue, profiles,
+         effects, driver, driver_that_does_not_serve, driver_killed)
 
 
 def main():
