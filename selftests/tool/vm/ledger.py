@@ -8,6 +8,7 @@ so that only what a case wants to lose is lost.
 
 import contextlib
 import ctypes
+import errno
 import json
 import os
 import signal
@@ -32,6 +33,7 @@ DRIVER = os.path.basename(os.readlink(f"/sys/class/net/{NETIF}/device/driver"))
 FULL = DRIVER == "igbr"  # counts every frame on the wire and at the queues
 BALANCED = {"igbr": ("mac", "ring", "gro", "stack", "ip", "transport"),
             "igb": ("ring", "gro", "stack", "ip", "transport")}.get(DRIVER, ("gro", "stack", "ip", "transport"))
+SO_RCVBUFFORCE = 33
 # QEMU's igb does not count what it refuses for its address or its length.
 MODEL = os.environ.get("LAB_MODEL", "") != ""
 
@@ -46,6 +48,18 @@ def run(command):
 def write(path, value):
     with open(path, "w", encoding="utf-8") as file:
         file.write(str(value))
+
+
+def write_at_last(path, value):
+    """What the kernel refuses as long as others are at work"""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return write(path, value)
+        except OSError as error:
+            if error.errno != errno.EBUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.5)
 
 
 def read(path):
@@ -217,7 +231,8 @@ class Reader:
 
     def __init__(self, port):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        # Room for all of a case, however late the thread is
+        self.socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20)
         self.socket.settimeout(0.2)
         self.socket.bind(("", port))
         self.ended = False
@@ -392,7 +407,7 @@ def no_polling():
     settings = {**SHARES, f"/sys/class/net/{NETIF}/threaded": 1}
     before = {path: read(path) for path in settings if os.path.exists(path)}
     for path in before:
-        write(path, settings[path])
+        write_at_last(path, settings[path])
     mine = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {0})
     try:
@@ -411,7 +426,7 @@ def no_polling():
     finally:
         os.sched_setaffinity(0, mine)
         for path, value in before.items():
-            write(path, value)
+            write_at_last(path, value)
 
 
 def ring_overrun(wire):
