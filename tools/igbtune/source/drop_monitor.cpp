@@ -121,7 +121,7 @@ Status DropMonitor::collect() {
 }
 
 Status DropMonitor::settle() {
-    constexpr int quiet_ms = 5;
+    constexpr int quiet_ms = 25;
     constexpr int rounds = 20;
     for (int round = 0; round < rounds; ++round) {
         if (Status collected = collect(); !collected) {
