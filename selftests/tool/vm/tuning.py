@@ -418,7 +418,11 @@ def effects():
                 igbtune("rollback")
     for name, (_, cpus) in told.items():
         want(sum(cpus) >= BURSTS * BURST * 9 // 10, f"{name}: the bursts did not come: {told}")
-    want(told["latency"][0] >= told["throughput"][0], f"latency takes fewer interrupts than throughput: {told}")
+    # Interrupts per 1000 frames where each burst makes one. QEMU's igb makes another at the end of the time
+    # between two that throughput sets, though nothing came in it.
+    one = 1000 / BURST
+    want(told["latency"][0] >= 0.9 * one, f"latency lets bursts wait: {told}")
+    want(told["throughput"][0] <= 2.2 * one, f"throughput takes more interrupts than that: {told}")
     want(min(told["many-core"][1]) * 10 > sum(told["many-core"][1]), f"many-core leaves a CPU idle: {told}")
     return ", ".join(f"{name}: {rate} interrupts per 1000 frames, by CPUs {cpus}" for name, (rate, cpus) in told.items())
 
