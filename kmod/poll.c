@@ -28,11 +28,13 @@ int igbr_poll(struct napi_struct *napi, int budget)
 
 	done = vector->rx->mem.xdp ? igbr_clean_rx_xdp(vector->rx, budget) :
 				     igbr_clean_rx_irq(vector->rx, budget);
-	vector->rx->taken += done;
 	trace_igbr_poll(vector, budget, done, tx_complete);
+	if (done >= budget)
+		vector->rx->burst = true;
 	if (done >= budget || !tx_complete)
 		return budget;
-	igbr_rx_settle(vector->rx);
+	if (unlikely(vector->rx->burst))
+		igbr_rx_top_up(vector->rx);
 	/* A poll that the timer asked for is no interrupt's, and leaves the device as it is. */
 	if (unlikely(!vector->masked)) {
 		napi_complete_done(napi, done);

@@ -227,8 +227,7 @@ out:
 	ring->holes = mem->count - i;
 	ring->starved = i < mem->frame_bufs;
 	ring->suspect = -1;
-	ring->taken = 0;
-	ring->filled = jiffies;
+	ring->burst = false;
 }
 
 /**
@@ -411,11 +410,12 @@ static void igbr_rx_refill(struct igbr_rx_ring *ring, unsigned int least)
 			WRITE_ONCE(ring->next_to_use, index);
 			/* writel() lets the device see the descriptors before the tail. */
 			writel(index, ring->tail);
-			ring->filled = jiffies;
 		}
 		given = empty;
 		empty = igbr_rx_empty_slots(ring);
 		trace_igbr_rx_refill(ring, given - empty);
+		/* For a small ring, a batch is a burst. */
+		ring->burst = mem->batch < IGBR_RX_MAX_BATCH;
 	}
 	given = mem->count - IGBR_RX_EMPTY - empty;
 	/* With fewer buffers at the device than a frame may take, no interrupt might come. */
@@ -445,13 +445,17 @@ noinline void igbr_rx_turn(struct igbr_rx_ring *ring, unsigned int index)
 
 /**
  * igbr_rx_top_up - fill all slots that buffers are to be had for
- * @ring: the ring
+ * @ring: the ring, empty after a burst
+ *
+ * What comes next may be a burst as large as the ring. After fewer frames than a batch that is not
+ * worth a tail write of its own, and up to a batch of slots stay empty.
  *
  * Context: softirq, the ring's NAPI.
  */
 noinline void igbr_rx_top_up(struct igbr_rx_ring *ring)
 {
 	igbr_rx_refill(ring, 1);
+	ring->burst = false;
 }
 
 static __always_inline struct sk_buff *igbr_rx_build(struct igbr_rx_ring *ring, void *buf,

@@ -6,7 +6,6 @@
 #define _IGBR_RX_H_
 
 #include <linux/cache.h>
-#include <linux/jiffies.h>
 #include <linux/netdevice.h>
 #include <linux/types.h>
 #include <linux/u64_stats_sync.h>
@@ -58,9 +57,6 @@ struct igbr_rx_mem {
 
 /* Frames that igbr_rx_recent() looks back at, at the most */
 #define IGBR_RX_RECENT		64
-
-/* So long after the device got buffers, no batch of slots will come together soon. */
-#define IGBR_RX_CALM		(HZ / 100)
 
 /* Values of gro_result_t: GRO_CONSUMED is the last */
 #define IGBR_GRO_RESULTS	(GRO_CONSUMED + 1)
@@ -124,9 +120,8 @@ struct igbr_rx_stats {
  * @run: descriptors from @next_to_clean on that the device has, before it is time to look at the
  *	ring as a whole
  * @holes: with XDP, slots from @next_to_use up to @next_to_clean that have no buffer
- * @taken: descriptors taken since the ring was last empty
- * @filled: when the device got buffers, in jiffies
  * @starved: too few buffers for a frame are at the device; the service task polls it again
+ * @burst: many frames came at once: the ring is to be topped up when it is empty
  * @skb: frame of which the last descriptor has not come, or a mark that it is being dropped
  * @xdp: with XDP, the frame of which the last descriptor has not come; no data: there is none
  * @syncp: lets a 32-bit machine read @stats
@@ -154,9 +149,8 @@ struct igbr_rx_ring {
 	u16 next_to_use;
 	u16 run;
 	u16 holes;
-	unsigned int taken;
-	unsigned long filled;
 	bool starved;
+	bool burst;
 	struct sk_buff *skb;
 	struct xdp_buff xdp;
 	struct u64_stats_sync syncp;
@@ -194,18 +188,5 @@ unsigned int igbr_rx_recent(const struct igbr_rx_ring *ring, u64 frames, u32 *ha
 enum igbr_rx_health igbr_rx_health(struct igbr_rx_ring *ring, unsigned int head);
 void igbr_rx_top_up(struct igbr_rx_ring *ring);
 int igbr_clean_rx_irq(struct igbr_rx_ring *ring, int budget);
-
-/*
- * The ring is empty, and the device waits. What is next may be a burst as large as the ring, if the
- * last one was large, or if it took long until so many slots came together: then a tail write of
- * its own is worth it. Otherwise, up to a batch of slots stay empty.
- */
-static inline void igbr_rx_settle(struct igbr_rx_ring *ring)
-{
-	if (unlikely(ring->taken >= ring->mem.batch ||
-		     time_after(jiffies, ring->filled + IGBR_RX_CALM)))
-		igbr_rx_top_up(ring);
-	ring->taken = 0;
-}
 
 #endif /* _IGBR_RX_H_ */
