@@ -444,6 +444,7 @@ def ring_overrun(wire):
     with Reader(5000), Interval() as interval:
         with no_polling():
             wire.send(datagram(wire, 5000), 700, pause=0.01)
+            time.sleep(2)  # the device model is a process of the host, and takes its time
         wrong = interval.until(balanced())
         lost_there = sum(flow["count"] for step in interval.ledger["steps"] if step["id"] in ("mac", "ring")
                          for flow in step["dropped"])
