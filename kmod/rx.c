@@ -415,7 +415,8 @@ static void igbr_rx_refill(struct igbr_rx_ring *ring, unsigned int least)
 		empty = igbr_rx_empty_slots(ring);
 		trace_igbr_rx_refill(ring, given - empty);
 		/* For a small ring, a batch is a burst. */
-		ring->burst = mem->batch < IGBR_RX_MAX_BATCH;
+		if (mem->batch < IGBR_RX_MAX_BATCH)
+			ring->burst = true;
 	}
 	given = mem->count - IGBR_RX_EMPTY - empty;
 	/* With fewer buffers at the device than a frame may take, no interrupt might come. */
