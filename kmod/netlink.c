@@ -247,58 +247,49 @@ static bool igbr_put_ring(struct sk_buff *skb, struct igbr_hw *hw, u32 type, u32
 					nla_put_u32(skb, IGBR_A_RING_TAIL, tail_value));
 }
 
-static int igbr_put_rx_ring(struct igbr_answer *answer, struct igbr_adapter *adapter,
-			    const struct igbr_rx_ring *ring)
+static bool igbr_put_rx_ring(struct sk_buff *skb, struct igbr_hw *hw,
+			     const struct igbr_rx_ring *ring)
 {
-	struct sk_buff *skb = answer->skb;
 	u32 q = ring->queue;
-	void *header;
-	bool full;
-	int err;
 
-	header = igbr_begin_message(answer, &err);
-	if (!header)
-		return err;
-	full = igbr_put_ring(skb, &adapter->hw, IGBR_RING_TYPE_RX, q, ring->mem.count,
-			     IGBR_RDH(q), IGBR_RDT(q)) ||
+	return igbr_put_ring(skb, hw, IGBR_RING_TYPE_RX, q, ring->mem.count, IGBR_RDH(q),
+			     IGBR_RDT(q)) ||
 	       nla_put_u32(skb, IGBR_A_RING_NEXT_TO_USE, READ_ONCE(ring->next_to_use)) ||
 	       nla_put_u32(skb, IGBR_A_RING_NEXT_TO_CLEAN, READ_ONCE(ring->next_to_clean)) ||
 	       nla_put_u32(skb, IGBR_A_RING_BUFFER_LEN, ring->mem.buf_len) ||
 	       (READ_ONCE(ring->starved) && nla_put_flag(skb, IGBR_A_RING_STARVED));
-	return igbr_end_entry(answer, header, full);
 }
 
-static int igbr_put_tx_ring(struct igbr_answer *answer, struct igbr_adapter *adapter,
-			    const struct igbr_tx_ring *ring)
+static bool igbr_put_tx_ring(struct sk_buff *skb, struct igbr_hw *hw,
+			     const struct igbr_tx_ring *ring)
 {
-	struct sk_buff *skb = answer->skb;
 	u32 q = ring->queue;
-	void *header;
-	bool full;
-	int err;
 
-	header = igbr_begin_message(answer, &err);
-	if (!header)
-		return err;
-	full = igbr_put_ring(skb, &adapter->hw, IGBR_RING_TYPE_TX, q, ring->mem.count,
-			     IGBR_TDH(q), IGBR_TDT(q)) ||
+	return igbr_put_ring(skb, hw, IGBR_RING_TYPE_TX, q, ring->mem.count, IGBR_TDH(q),
+			     IGBR_TDT(q)) ||
 	       nla_put_u32(skb, IGBR_A_RING_NEXT_TO_USE, READ_ONCE(ring->next_to_use)) ||
 	       nla_put_u32(skb, IGBR_A_RING_NEXT_TO_CLEAN, READ_ONCE(ring->next_to_clean)) ||
-	       nla_put_u32(skb, IGBR_A_RING_WRITTEN_BACK,
-			   le32_to_cpu(READ_ONCE(*ring->head))) ||
+	       nla_put_u32(skb, IGBR_A_RING_WRITTEN_BACK, le32_to_cpu(READ_ONCE(*ring->head))) ||
 	       (netif_tx_queue_stopped(ring->txq) && nla_put_flag(skb, IGBR_A_RING_STOPPED));
-	return igbr_end_entry(answer, header, full);
 }
 
+/* All receive rings, then all transmit rings */
 static int igbr_put_rings(struct igbr_answer *answer, struct igbr_adapter *adapter)
 {
-	unsigned int i;
+	unsigned int i, count = adapter->active_queues;
+	struct sk_buff *skb = answer->skb;
 	int err = 0;
 
-	for (i = 0; i < adapter->active_queues && !err; i++)
-		err = igbr_put_rx_ring(answer, adapter, adapter->rx_rings[i]);
-	for (i = 0; i < adapter->active_queues && !err; i++)
-		err = igbr_put_tx_ring(answer, adapter, adapter->tx_rings[i]);
+	for (i = 0; i < 2 * count && !err; i++) {
+		void *header = igbr_begin_message(answer, &err);
+		bool full;
+
+		if (!header)
+			continue;
+		full = i < count ? igbr_put_rx_ring(skb, &adapter->hw, adapter->rx_rings[i]) :
+				   igbr_put_tx_ring(skb, &adapter->hw, adapter->tx_rings[i - count]);
+		err = igbr_end_entry(answer, header, full);
+	}
 	return err;
 }
 
