@@ -282,12 +282,13 @@ static int igbr_put_rings(struct igbr_answer *answer, struct igbr_adapter *adapt
 
 	for (i = 0; i < 2 * count && !err; i++) {
 		void *header = igbr_begin_message(answer, &err);
+		struct igbr_hw *hw = &adapter->hw;
 		bool full;
 
 		if (!header)
 			continue;
-		full = i < count ? igbr_put_rx_ring(skb, &adapter->hw, adapter->rx_rings[i]) :
-				   igbr_put_tx_ring(skb, &adapter->hw, adapter->tx_rings[i - count]);
+		full = i < count ? igbr_put_rx_ring(skb, hw, adapter->rx_rings[i]) :
+				   igbr_put_tx_ring(skb, hw, adapter->tx_rings[i - count]);
 		err = igbr_end_entry(answer, header, full);
 	}
 	return err;
