@@ -128,6 +128,24 @@ TEST(Ledger, OfIgbrGivesEveryLostPacketOneOwner) {
     EXPECT_FALSE(ledger.has_open_steps());
 }
 
+TEST(Ledger, TellsWhatOtherDevicesLostOnTheWayToIp) {
+    Values values = way_of_igbr();
+    values.insert(values.end(), {{"link[eth1].rx_to_stack", 40},
+                                 {"link[eth1].rx_dropped", 0},
+                                 {"link[eth1].rx_otherhost_dropped", 7},
+                                 {"link[bond1].rx_to_stack", 33},
+                                 {"link[bond1].rx_nohandler", 33},
+                                 {"link[bond1].rx_otherhost_dropped", 0}});
+    const Ledger before = receive_ledger(amounts(way_of_igbr()), machine("igbr"));
+    const Ledger ledger = receive_ledger(amounts(values), machine("igbr"));
+    EXPECT_EQ(drop(ledger, "stack", "other-host"), 0);
+    EXPECT_EQ(drop(ledger, "stack", "other-host:eth1"), 7);
+    EXPECT_EQ(drop(ledger, "stack", "other-host:bond1"), std::nullopt);
+    EXPECT_EQ(drop(ledger, "stack", "nohandler:bond1"), 33);
+    EXPECT_EQ(ledger.find("stack")->unaccounted(),
+              before.find("stack")->unaccounted() + 40 + 33 - 7 - 33);
+}
+
 TEST(Ledger, KnowsWhatNoSocketWantedAndWhatWasPruned) {
     Values values = way_of_igbr();
     values.insert(values.end(), {{"udp.IgnoredMulti", 3},

@@ -301,7 +301,11 @@ void collect_other_links(Sources& sources, const Device& device, Groups& groups,
         group.instance = link.name;
         group.counters = {
             {.name = "rx_to_stack", .value = packets + (late ? dropped : 0), .gauge = false},
-            {.name = "rx_dropped", .value = dropped, .gauge = false}};
+            {.name = "rx_dropped", .value = dropped, .gauge = false},
+            {.name = "rx_nohandler", .value = value("rx_nohandler"), .gauge = false},
+            {.name = "rx_otherhost_dropped",
+             .value = value("rx_otherhost_dropped"),
+             .gauge = false}};
         groups.push_back(std::move(group));
     }
 }

@@ -272,6 +272,20 @@ IpCounts ip_counts(Receive& work) {
     return counts;
 }
 
+// A loss that devices count, at a step that the packets of all of them come to: each on its own,
+// because a device can go, and a sum must not fall.
+void add_device_losses(Receive& work, LedgerStep& step, const std::string& id,
+                       const std::string& title, std::string_view counter) {
+    work.read.put(step.dropped, id, title, work.read.first({"stats64." + std::string(counter)}));
+    for (const std::string& link : work.amounts.instances("link", "")) {
+        const std::string name = amount_name("link", link, counter);
+        const std::int64_t count = work.amounts.find(name).value_or(0);
+        if (count != 0) {
+            add(step.dropped, id + ":" + link, title + ", at " + link, count, name);
+        }
+    }
+}
+
 void add_core_drops(Receive& work, LedgerStep& core) {
     // rx_dropped holds what the driver dropped, what the backlog had no room for and what no
     // protocol wanted; softnet's dropped holds what the flow limit refused.
@@ -297,15 +311,13 @@ void add_core_drops(Receive& work, LedgerStep& core) {
     const bool both = work.amounts.sum("qdisc", "ingress clsact", "drops").has_value();
     add(core.dropped, "tc", both ? "by a tc filter (clsact: both directions)" : "by a tc filter",
         work.amounts.sum("qdisc", "ingress", "drops"), "qdisc[ingress *].drops");
-    add(core.dropped, "other-host", "for another host: the device is promiscuous",
-        work.read.first({"stats64.rx_otherhost_dropped"}), "stats64.rx_otherhost_dropped");
-    (void)work.read.sources();
+    add_device_losses(work, core, "other-host", "for another host: the device is promiscuous",
+                      "rx_otherhost_dropped");
     add_inferred(core.dropped, "no-protocol", "no protocol of this machine took it",
                  core_drops - backlog,
                  "stats64.rx_dropped, without drops of the driver and the backlog");
-    add(core.dropped, "nohandler", "arrived on an inactive member of a bond or team",
-        work.read.first({"stats64.rx_nohandler"}), "stats64.rx_nohandler");
-    (void)work.read.sources();
+    add_device_losses(work, core, "nohandler", "arrived on an inactive member of a bond or team",
+                      "rx_nohandler");
     add(core.also, "processed", "packets that the CPUs took, of all devices",
         work.amounts.sum("softnet", "", "processed"), "softnet[*].processed");
     add(core.also, "handed-over", "interrupts between CPUs, to hand packets over",
