@@ -143,7 +143,7 @@ TEST(Ledger, TellsWhatOtherDevicesLostOnTheWayToIp) {
     EXPECT_EQ(drop(ledger, "stack", "other-host:bond1"), std::nullopt);
     EXPECT_EQ(drop(ledger, "stack", "nohandler:bond1"), 33);
     EXPECT_EQ(ledger.find("stack")->unaccounted(),
-              before.find("stack")->unaccounted() + 40 + 33 - 7 - 33);
+              before.find("stack")->unaccounted().value_or(0) + 40 + 33 - 7 - 33);
 }
 
 TEST(Ledger, KnowsWhatNoSocketWantedAndWhatWasPruned) {
@@ -345,6 +345,18 @@ TEST(Ledger, OfTheWayOutAddsUp) {
     for (const char* const step : {"ip", "ring", "mac"}) {
         EXPECT_EQ(ledger.find(step)->unaccounted(), 0) << step;
     }
+}
+
+TEST(Ledger, OfTheWayOutSaysWhereTheDeviceCannotTell) {
+    const Values values{{"queue[tx 0].packets", 94}};
+    const Ledger device = transmit_ledger(amounts(values), machine("virtio_net"));
+    const LedgerStep* const mac = device.find("mac");
+    ASSERT_NE(mac, nullptr);
+    EXPECT_EQ(count(mac->in, "packets"), 94);
+    EXPECT_EQ(mac->unaccounted(), std::nullopt);
+    EXPECT_FALSE(mac->open.empty());
+    EXPECT_EQ(transmit_ledger(amounts(values), machine("veth")).find("mac"), nullptr)
+        << "what has no wire has no MAC";
 }
 
 TEST(Ledger, OfTheWayOutShowsWhatBqlHolds) {

@@ -276,7 +276,7 @@ IpCounts ip_counts(Receive& work) {
 // because a device can go, and a sum must not fall.
 void add_device_losses(Receive& work, LedgerStep& step, const std::string& id,
                        const std::string& title, std::string_view counter) {
-    work.read.put(step.dropped, id, title, work.read.first({"stats64." + std::string(counter)}));
+    work.read.put(step.dropped, id, title, work.read.first({amount_name("stats64", "", counter)}));
     for (const std::string& link : work.amounts.instances("link", "")) {
         const std::string name = amount_name("link", link, counter);
         const std::int64_t count = work.amounts.find(name).value_or(0);

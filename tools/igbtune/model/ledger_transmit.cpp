@@ -133,11 +133,15 @@ void add_driver(Transmit& work, Count offered) {
     }
     const Count on_wire = work.read.first({work.dialect.sent_frames});
     const std::string wire_source = work.read.sources();
-    if (!on_wire) {
+    if (!on_wire && work.device.bus.empty()) {
         return;
     }
     LedgerStep& mac = begin(work, "mac", "MAC and wire", Scope::device);
     add(mac.in, "packets", "from the transmit queues", packets, "as above");
+    if (!on_wire) {
+        mac.open =
+            "the driver does not count what leaves: what the device lost after it cannot be told";
+    }
     work.read.put(
         mac.dropped, "aborted", "given up after 16 collisions",
         work.read.first({"private.tx_aborted_errors", "eth-mac.FramesAbortedDueToXSColls"}));
