@@ -201,14 +201,16 @@ void igbr_netdev_init(struct igbr_adapter *adapter)
 		netdev->hw_features |= NETIF_F_NTUPLE | NETIF_F_HW_TC;
 	netdev->features = netdev->hw_features | NETIF_F_HIGHDMA;
 	netdev->hw_features |= NETIF_F_RXALL | NETIF_F_LOOPBACK | IGBR_TUNNEL_FEATURES;
-	if (!igbr_is_qemu(adapter->pdev))
+	if (!igbr_is_qemu(adapter->pdev)) {
 		netdev->features |= IGBR_TUNNEL_FEATURES;
+		netdev->mpls_features = NETIF_F_HW_CSUM;
+	}
 	netdev->gso_partial_features = IGBR_TUNNEL_FEATURES & ~NETIF_F_GSO_PARTIAL;
 	/* What is said of tunnels is what VLAN interfaces pass on of them. */
 	netdev->vlan_features |= IGBR_TUNNEL_FEATURES;
 	netdev->hw_enc_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO | NETIF_F_TSO6 |
 				  NETIF_F_HIGHDMA | IGBR_TUNNEL_FEATURES;
-	netdev->priv_flags |= IFF_UNICAST_FLT;
+	netdev->priv_flags |= IFF_UNICAST_FLT | IFF_SUPP_NOFCS;
 	netdev->xdp_features = NETDEV_XDP_ACT_BASIC | NETDEV_XDP_ACT_REDIRECT |
 			       NETDEV_XDP_ACT_NDO_XMIT | NETDEV_XDP_ACT_RX_SG |
 			       NETDEV_XDP_ACT_NDO_XMIT_SG;

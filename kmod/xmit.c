@@ -307,16 +307,16 @@ static __always_inline unsigned int igbr_tx_first(struct igbr_tx_ring *ring, uns
 /* The second word of each descriptor of a frame, but for what only the last has, and lengths */
 static __always_inline u64 igbr_tx_cmd(u64 flags, u32 payload)
 {
-	u64 cmd = flags | IGBR_TXD_DATA | FIELD_PREP(IGBR_TXD_PAYLEN, payload);
+	u64 cmd = (flags ^ IGBR_TXD_DATA) | FIELD_PREP(IGBR_TXD_PAYLEN, payload);
 
 	return netdev_xmit_more() ? cmd : cmd | IGBR_TXD_RS;
 }
 
 /*
- * Fill descriptors for a frame. @flags are IGBR_TXD_* beside what all frames have, @payload the
- * length that the device is to know, @bytes and @segs what the frame will be on the wire. @contexts
- * descriptors are filled already. Returns whether it was queued, else it was dropped; in both cases
- * it is not the caller's any more.
+ * Fill descriptors for a frame. @flags are the IGBR_TXD_* in which it is unlike others, @payload
+ * the length that the device is to know, @bytes and @segs what the frame will be on the wire.
+ * @contexts descriptors are filled already. Returns whether it was queued, else it was dropped; in
+ * both cases it is not the caller's any more.
  *
  * What is cheap to have is asked for behind the calls, instead of being kept over them.
  */
@@ -378,16 +378,17 @@ static __always_inline bool igbr_tx_queue_plain(struct igbr_tx_ring *ring, struc
 	return igbr_tx_queue(ring, skb, 0, len, len, len, 1, 0);
 }
 
-/* Queue a frame that needs nothing but its VLAN tag. */
+/* Queue a frame that needs nothing but its VLAN tag, or has a check sequence of its own. */
 static noinline bool igbr_tx_queue_tagged(struct igbr_tx_ring *ring, struct sk_buff *skb)
 {
+	u64 fcs = skb->no_fcs ? IGBR_TXD_IFCS : 0;
 	u32 len = skb->len, lens;
 
 	if (!skb_vlan_tag_present(skb))
-		return igbr_tx_queue_plain(ring, skb, len);
+		return igbr_tx_queue(ring, skb, fcs, len, len, len, 1, 0);
 	lens = FIELD_PREP(IGBR_TXC_VLAN, skb_vlan_tag_get(skb)) |
 	       FIELD_PREP(IGBR_TXC_MACLEN, ETH_HLEN);
-	return igbr_tx_queue(ring, skb, IGBR_TXD_VLE, len, len, len, 1,
+	return igbr_tx_queue(ring, skb, IGBR_TXD_VLE | fcs, len, len, len, 1,
 			     igbr_tx_put_context(ring, lens, IGBR_TXC, 0));
 }
 
@@ -482,7 +483,10 @@ static noinline u32 igbr_tx_queue_summed(struct igbr_tx_ring *ring, struct sk_bu
 	return len;
 }
 
-/* Queue a frame that is too short, or has but a tag. Returns as igbr_tx_queue_summed(). */
+/*
+ * Queue a frame that is too short, or has but a tag or its own check sequence. Returns as
+ * igbr_tx_queue_summed().
+ */
 static noinline u32 igbr_tx_queue_special(struct igbr_tx_ring *ring, struct sk_buff *skb)
 {
 	u32 len;
@@ -611,7 +615,7 @@ netdev_tx_t igbr_xmit_frame(struct sk_buff *skb, struct net_device *netdev)
 		bytes = igbr_tx_queue_special(ring, skb);
 	else if (skb->ip_summed == CHECKSUM_PARTIAL)
 		bytes = igbr_tx_queue_summed(ring, skb);
-	else if (skb_vlan_tag_present(skb))
+	else if (skb_vlan_tag_present(skb) || unlikely(skb->no_fcs))
 		bytes = igbr_tx_queue_special(ring, skb);
 	else if (unlikely(!igbr_tx_queue_plain(ring, skb, bytes)))
 		bytes = 0;

@@ -268,6 +268,40 @@ static void igbr_tx_test_vlan(struct kunit *test)
 	igbr_tx_test_complete(test, 3);
 }
 
+/* Who brings a check sequence gets none of the device's, be the frame copied, mapped or tagged. */
+static void igbr_tx_test_own_fcs(struct kunit *test)
+{
+	static const unsigned int lens[] = { 20, 64, IGBR_TEST_LEN, IGBR_TEST_LEN };
+	struct igbr_test_port *port = igbr_tx_test_open(test);
+	const union igbr_tx_desc *desc;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(lens); i++) {
+		struct sk_buff *skb = igbr_tx_test_frame(test, lens[i]);
+
+		skb->no_fcs = 1;
+		if (i == ARRAY_SIZE(lens) - 1)
+			__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), 5);
+		igbr_tx_test_send(test, skb, false);
+	}
+	for (i = 0; i < ARRAY_SIZE(lens) - 1; i++) {
+		u64 wanted = (IGBR_TEST_DATA ^ IGBR_TXD_IFCS) | IGBR_TEST_END | lens[i] |
+			     FIELD_PREP(IGBR_TXD_PAYLEN, lens[i]);
+
+		desc = igbr_tx_test_desc(port, i);
+		KUNIT_EXPECT_EQ(test, le64_to_cpu(desc->data.cmd), wanted);
+	}
+	/* Behind a context */
+	desc = igbr_tx_test_desc(port, i + 1);
+	KUNIT_EXPECT_EQ(test, le64_to_cpu(desc->data.cmd) & (IGBR_TXD_IFCS | IGBR_TXD_VLE),
+			IGBR_TXD_VLE);
+	/* The next frame has the device's again. */
+	igbr_tx_test_send(test, igbr_tx_test_frame(test, IGBR_TEST_LEN), false);
+	igbr_tx_test_expect(test, i + 2, NULL, IGBR_TEST_LEN,
+			    IGBR_TEST_END | FIELD_PREP(IGBR_TXD_PAYLEN, IGBR_TEST_LEN));
+	igbr_tx_test_complete(test, ARRAY_SIZE(lens) + 1);
+}
+
 /* A frame whose transport header the stack left without its checksum */
 struct igbr_tx_sum {
 	const char *name;
@@ -653,6 +687,7 @@ static struct kunit_case igbr_tx_cases[] = {
 	KUNIT_CASE(igbr_tx_test_frags),
 	KUNIT_CASE(igbr_tx_test_burst),
 	KUNIT_CASE(igbr_tx_test_vlan),
+	KUNIT_CASE(igbr_tx_test_own_fcs),
 	KUNIT_CASE_PARAM(igbr_tx_test_checksum, igbr_tx_sum_gen_params),
 	KUNIT_CASE(igbr_tx_test_unknown_checksum),
 	KUNIT_CASE_PARAM(igbr_tx_test_segments, igbr_tx_train_gen_params),

@@ -6,17 +6,19 @@ import contextlib
 import os
 import re
 import socket
+import struct
+import zlib
 
-from lib.py import KsftSkipEx, defer, ksft_eq, ksft_ge, ksft_lt, ksft_true
+from lib.py import KsftSkipEx, defer, ksft_eq, ksft_ge, ksft_in, ksft_lt, ksft_true
 from lib.py import deltas, output, run, sh, snmp, stats64, strings
 from lib.py.flows import NOBODY, arrivals, flow, indirection
 from lib.py.frames import TCP, UDP, build, toeplitz
-from lib.py.sniff import on_cable
+from lib.py.sniff import on_cable, raw_frames
 from lib.py.trace import CHECKSUM_NONE, CHECKSUM_PARTIAL, CHECKSUM_UNNECESSARY, Trace
 from lib.py.traffic import IN, OUT, make_socket, tcp, udp
 
 XMIT, GRO, RECEIVED = "net:net_dev_start_xmit", "net:napi_gro_receive_entry", "net:netif_receive_skb"
-UDP_SEGMENT = 103      # the socket module does not have it
+UDP_SEGMENT, SO_NOFCS = 103, 43     # the socket module does not have them
 PROTOCOLS = {"TCP": TCP, "UDP": UDP}
 
 
@@ -186,6 +188,23 @@ def scatter_gather(card):
         ksft_eq(bool(pieces), on, "packets in several pieces")
 
 
+def own_fcs(card):
+    """A program may send frames with a check sequence of its own. An emulated card sends it as data."""
+    frame = bytes.fromhex("ffffffffffff02000000000188b5") + bytes(86)
+    own = struct.pack("<I", zlib.crc32(frame))
+    with raw_frames(card, 0x88b5) as tap:
+        with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as out:
+            out.bind((card.ifname, 0))
+            out.send(frame)
+            out.setsockopt(socket.SOL_SOCKET, SO_NOFCS, 1)
+            out.send(frame + own)
+            out.setsockopt(socket.SOL_SOCKET, SO_NOFCS, 0)
+            out.send(frame)
+        got = [tap.recv(2048) for _ in range(3)]
+    ksft_eq((got[0], got[2]), (frame, frame), "frames with the check sequence of the card")
+    ksft_in(got[1], (frame, frame + own), "the frame with its own")
+
+
 def merging(card):
     """GRO merges the frames of a stream; turned off, each comes by itself."""
     for on in (True, False):
@@ -249,5 +268,5 @@ def hash_off(card):
 
 
 if __name__ == "__main__":
-    run(__file__, [tx_checksum, rx_checksum, rx_checksum_off, segmentation, udp_segmentation, scatter_gather, merging, spreading,
-                   hash_of_flows, hash_off])
+    run(__file__, [tx_checksum, rx_checksum, rx_checksum_off, segmentation, udp_segmentation, scatter_gather, own_fcs, merging,
+                   spreading, hash_of_flows, hash_off])

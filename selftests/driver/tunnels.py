@@ -2,14 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """TCP in tunnels over the card: checksums and cuts within them, by the card or by the stack, are right."""
 
+import socket
 from types import SimpleNamespace
 
-from lib.py import KsftSkipEx, defer, ksft_eq, ksft_ge
+from lib.py import KsftSkipEx, defer, ksft_eq, ksft_ge, ksft_true
 from lib.py import deltas, output, run, sh, snmp, stats64
-from lib.py.trace import Trace
+from lib.py.frames import Parsed
+from lib.py.sniff import raw_frames
+from lib.py.trace import CHECKSUM_NONE, CHECKSUM_PARTIAL, Trace
 from lib.py.traffic import IN, OUT, ping, tcp
 
 XMIT = "net:net_dev_start_xmit"
+ETH_MPLS = 0x8847
 NAME = "tunnel0"
 VLAN = "tagged0"
 MANGLE = "tx-tcp-mangleid-segmentation"
@@ -93,6 +97,27 @@ def own_ids(card):
     carried(card, "vxlan", False)
 
 
+def labelled(card):
+    """Packets under an MPLS label are summed by the card, where it can."""
+    card.needs_igbr("it leaves the sums to an emulated card, too, which leaves them out")
+    if sh("modprobe mpls_iptunnel", ok=False).ret:
+        raise KsftSkipEx("the kernel has no MPLS tunnels: CONFIG_MPLS_IPTUNNEL")
+    far, label = "203.0.113.1", b"\x00\x06\x41\x40"     # label 100, the only one, TTL 64
+    sh(f"ip route add {far} encap mpls 100 ttl 64 via inet {card.peer_address['4']} dev {card.ifname}")
+    defer(sh, f"ip route del {far}")
+    with Trace({XMIT: f'name == "{card.ifname}" && protocol == {ETH_MPLS}'}) as trace, raw_frames(card, ETH_MPLS) as tap:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+            for number in range(20):
+                out.sendto(bytes([number]) * 1000, (far, 9))
+        given, frames = trace.take(), [tap.recv(2048) for _ in range(20)]
+    left = CHECKSUM_PARTIAL if offloaded(card) else CHECKSUM_NONE
+    ksft_eq([one["ip_summed"] for one in given], [left] * 20, "who was to sum")
+    ksft_eq({frame[14:18] for frame in frames}, {label}, "labels")
+    inner = [Parsed(frame[:12] + b"\x08\x00" + frame[18:]) for frame in frames]
+    ksft_eq([one.payload for one in inner], [bytes([number]) * 1000 for number in range(20)])
+    ksft_true(all(one.ip_right and one.l4_right for one in inner), "right checksums under the label")
+
+
 def by_the_stack(card):
     """Turned off, the stack does all of it."""
     features = ("tx-gso-partial", "tx-udp_tnl-segmentation", "tx-gre-segmentation")
@@ -103,4 +128,4 @@ def by_the_stack(card):
 
 
 if __name__ == "__main__":
-    run(__file__, [case(kind) for kind in KINDS] + [tagged, own_ids, by_the_stack])
+    run(__file__, [case(kind) for kind in KINDS] + [tagged, own_ids, labelled, by_the_stack])

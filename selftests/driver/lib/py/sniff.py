@@ -46,3 +46,14 @@ def on_cable(card):
         finally:
             over.set()
             reader.join()
+
+
+@contextlib.contextmanager
+def raw_frames(card, kind):
+    """A socket that gets the frames of an Ethertype as they come to the peer."""
+    with card.in_peer():
+        tap = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(kind))
+        tap.bind((card.peer.name, kind))
+    tap.settimeout(20)
+    with tap:
+        yield tap
