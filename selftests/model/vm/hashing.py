@@ -2,13 +2,15 @@
 """Receive side scaling: where flows arrive, as the device counts, against the hash as computed here. Runs in the guest."""
 
 import ipaddress
+import itertools
 import random
 import re
 import struct
 
 from guest import expect, run, wait_for
 
-# Flows that differ by their source port only
+ENTRIES = 128
+# Flows that differ by their source port only, or frames of one
 GROUP = 5
 # What fits a packet buffer and a ring: the model's generator knows no pace.
 BURST = 50
@@ -30,27 +32,51 @@ def table(bench):
             for word in line.split()]
 
 
-def flows_of(kind, groups):
-    """Addresses and ports from all over, in groups of GROUP neighbours: with any key they spread."""
+def flows_of(kind):
+    """Addresses and ports from all over, without end: with any key they spread."""
     chance = random.Random(1)
     source, destination = ENDS[kind[-1]]
     first = int(ipaddress.ip_address(source))
-    for _ in range(groups):
+    while True:
         address = str(ipaddress.ip_address(first + chance.randrange(64)))
         yield {"source": address, "destination": destination, "source_port": chance.randrange(1024, 65000),
                "destination_port": chance.randrange(1024, 65000)}
 
 
-def arrive(bench, kind, key, rings, groups, ports=True):
+def groups_of(kind, groups):
+    """Groups of GROUP neighbours"""
+    for flow in itertools.islice(flows_of(kind), groups):
+        yield {**flow, "count": GROUP, "flows": GROUP}
+
+
+def one_for_each_entry(kind, key):
+    """A flow for each entry of the table, of so many frames that none can be wrong unseen"""
+    missing = set(range(ENTRIES))
+    for flow in flows_of(kind):
+        entry = entry_of(flow, key, flow["source_port"])
+        if entry in missing:
+            missing.remove(entry)
+            yield {**flow, "count": GROUP, "flows": 1}
+        if not missing:
+            return
+
+
+def entry_of(flow, key, port, ports=True):
+    """Where in the table the device looks up a flow that comes from this port"""
+    data = b"".join(ipaddress.ip_address(flow[end]).packed for end in ("source", "destination"))
+    if ports:
+        data += struct.pack(">HH", port, flow["destination_port"])
+    return toeplitz(key, data) % ENTRIES
+
+
+def arrive(bench, kind, key, rings, flows, ports=True):
     """Flows of a kind come to the queues where key and table lead them; how many to each."""
     entries, wanted = table(bench), [0] * rings
     before = bench.model.received()
-    for flow in flows_of(kind, groups):
-        addresses = b"".join(ipaddress.ip_address(flow[end]).packed for end in ("source", "destination"))
-        for port in range(flow["source_port"], flow["source_port"] + GROUP):
-            data = addresses + struct.pack(">HH", port, flow["destination_port"]) if ports else addresses
-            wanted[entries[toeplitz(key, data) % len(entries)]] += 1
-        bench.model.ask("generate", kind=kind, count=GROUP, flows=GROUP, tcp_flags=4, **flow)
+    for flow in flows:
+        for number in range(flow["count"]):
+            wanted[entries[entry_of(flow, key, flow["source_port"] + number % flow["flows"], ports)]] += 1
+        bench.model.ask("generate", kind=kind, tcp_flags=4, **flow)
         if sum(wanted) % BURST == 0:
             due = sum(before) + sum(wanted)
             wait_for(lambda due=due: sum(bench.model.received()) >= due, f"{kind}: a burst arrives")

@@ -12,7 +12,7 @@ import sys
 import time
 
 from guest import Lacking, chosen, expect, main, run, wait_for
-from hashing import GROUP, arrive, table
+from hashing import GROUP, arrive, groups_of, table
 
 FRAMES = 400
 
@@ -117,7 +117,7 @@ def rss(bench):
     expect(any(key), "no hash key")
     expect(len(table(bench)) == 128, f"a table of {len(table(bench))} entries")
     for kind in ("tcp4", "tcp6"):
-        wanted = arrive(bench, kind, key, rings, FRAMES // GROUP)
+        wanted = arrive(bench, kind, key, rings, groups_of(kind, FRAMES // GROUP))
         if rings > 1:
             expect(min(wanted) > FRAMES / rings / 2, f"the flows do not spread: {wanted} by the key {key.hex()}")
 

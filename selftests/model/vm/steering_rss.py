@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Where frames go that no rule is about: indirection table, key and hashed fields, set, obeyed, refused and kept."""
 
+import contextlib
 import functools
 import json
 import random
@@ -9,11 +10,10 @@ import struct
 import subprocess
 
 from guest import ethtool, expect, run
-from hashing import arrive, table
+from hashing import ENTRIES, arrive, groups_of, one_for_each_entry, table
 from steering_bench import QUEUES, ifindex, netlink_family, queues
 
 GROUPS = 8
-ENTRIES = 128
 KEY_BYTES = 40
 ETHTOOL_GRXFHINDIR = 0x38
 ETHTOOL_SRXFHINDIR = 0x39
@@ -51,12 +51,26 @@ def by_ioctl(bench, command, entries=(0,) * ENTRIES):
     return list(struct.unpack(layout, ethtool(bench.name, struct.pack(layout, command, ENTRIES, *entries)))[2:])
 
 
+@contextlib.contextmanager
+def after(why):
+    """What goes wrong here is said with what was done before."""
+    try:
+        yield
+    except Exception as failure:
+        raise type(failure)(f"{why}: {failure}") from failure
+
+
 def obeyed(bench, count, why, kinds=("tcp4",), without_ports=()):
     for kind in kinds:
-        try:
-            arrive(bench, kind, key_of(bench), count, GROUPS, kind not in without_ports)
-        except Exception as failure:
-            raise type(failure)(f"{why}: {failure}") from failure
+        with after(why):
+            arrive(bench, kind, key_of(bench), count, groups_of(kind, GROUPS), kind not in without_ports)
+
+
+def each_entry_obeyed(bench, count, why, kinds=("tcp4",)):
+    key = key_of(bench)
+    for kind in kinds:
+        with after(why):
+            arrive(bench, kind, key, count, one_for_each_entry(kind, key))
 
 
 @spread
@@ -74,11 +88,11 @@ def rss_table(bench, count):
             share = ENTRIES // sum(weights)
             expect(all(abs(shown.count(queue) - share * weight) <= 3 for queue, weight in enumerate(weights)), f"{words}: {shown}")
         expect(by_ioctl(bench, ETHTOOL_GRXFHINDIR) == shown, f"{words}: the two interfaces show different tables")
-        obeyed(bench, count, words)
+        each_entry_obeyed(bench, count, words)
     single = random.Random(1).choices(range(count), k=ENTRIES)
     by_ioctl(bench, ETHTOOL_SRXFHINDIR, single)
     expect(table(bench) == single, f"each entry by itself: {table(bench)}")
-    obeyed(bench, count, "each entry by itself", ("tcp4", "tcp6"))
+    each_entry_obeyed(bench, count, "each entry by itself", ("tcp4", "tcp6"))
 
 
 @spread
