@@ -623,11 +623,11 @@ netdev_tx_t igbr_xmit_frame(struct sk_buff *skb, struct net_device *netdev)
 	if (unlikely(!bytes)) {
 		if (!netdev_xmit_more())
 			igbr_tx_flush(ring);
-	} else if (__netdev_tx_sent_queue(ring->txq, bytes, netdev_xmit_more())) {
-		if (likely(!netdev_xmit_more()))
-			igbr_tx_tell(ring);
-		else
-			igbr_tx_flush(ring);
+	} else if (!netdev_xmit_more()) {
+		netdev_tx_sent_queue(ring->txq, bytes);
+		igbr_tx_tell(ring);
+	} else if (__netdev_tx_sent_queue(ring->txq, bytes, true)) {
+		igbr_tx_flush(ring);
 	}
 	if (unlikely(!igbr_tx_make_room(ring)))
 		igbr_tx_flush(ring);
