@@ -27,6 +27,7 @@ using source::Drop;
 using source::DropMonitor;
 using source::GenericNetlink;
 using source::Message;
+using Time = std::chrono::system_clock::time_point;
 
 constexpr std::uint16_t family_id = 42;
 
@@ -40,6 +41,7 @@ struct Told {
     std::string symbol{"kfree_some+0x1a/0x90 [module]"};
     std::uint16_t origin{NET_DM_ORIGIN_SW};
     std::uint8_t command{NET_DM_CMD_PACKET_ALERT};
+    std::uint64_t nanoseconds{1};
 };
 
 Bytes alert(const Told& told) {
@@ -50,6 +52,7 @@ Bytes alert(const Told& told) {
         message.put(NET_DM_ATTR_REASON, told.reason);
     }
     message.put(NET_DM_ATTR_SYMBOL, told.symbol);
+    message.put(NET_DM_ATTR_TIMESTAMP, std::as_bytes(std::span(&told.nanoseconds, 1)));
     message.nest(NET_DM_ATTR_IN_PORT, [&] {
         if (told.device != 0) {
             message.put(NET_DM_ATTR_PORT_NETDEV_IFINDEX, told.device);
@@ -61,15 +64,16 @@ Bytes alert(const Told& told) {
 TEST(DropMessage, HasReasonAndDevice) {
     const auto drop = source::parse_drop(alert({.reason = "NO_SOCKET", .device = 3}));
     ASSERT_TRUE(drop.has_value());
-    EXPECT_EQ(drop->reason, "NO_SOCKET");
-    EXPECT_EQ(drop->device, 3U);
-    EXPECT_EQ(source::parse_drop(alert({.reason = "CPU_BACKLOG"}))->device, std::nullopt);
+    EXPECT_EQ(drop->drop.reason, "NO_SOCKET");
+    EXPECT_EQ(drop->drop.device, 3U);
+    EXPECT_EQ(source::parse_drop(alert({.reason = "CPU_BACKLOG"}))->drop.device, std::nullopt);
 }
 
 TEST(DropMessage, WithoutReasonHasTheFunction) {
-    EXPECT_EQ(source::parse_drop(alert({.reason = "NOT_SPECIFIED"}))->reason,
+    EXPECT_EQ(source::parse_drop(alert({.reason = "NOT_SPECIFIED"}))->drop.reason,
               "NOT_SPECIFIED at kfree_some");
-    EXPECT_EQ(source::parse_drop(alert({.symbol = "arp_rcv"}))->reason, "NOT_SPECIFIED at arp_rcv");
+    EXPECT_EQ(source::parse_drop(alert({.symbol = "arp_rcv"}))->drop.reason,
+              "NOT_SPECIFIED at arp_rcv");
 }
 
 TEST(DropMessage, OfHardwareOrAnotherKindIsNone) {
@@ -173,7 +177,7 @@ TEST(Monitor, IsStartedAndStopped) {
         EXPECT_TRUE(kernel.was_asked(NET_DM_CMD_START));
         kernel.waiting = {alert({.reason = "A", .device = 3}), alert({.reason = "A", .device = 3}),
                           alert({.reason = "A"})};
-        ASSERT_TRUE((*monitor)->settle().ok());
+        ASSERT_TRUE((*monitor)->settle(Time::max()).ok());
         EXPECT_EQ((*monitor)->counts().at(Drop{.reason = "A", .device = 3}), 2U);
         EXPECT_EQ((*monitor)->counts().at(Drop{.reason = "A", .device = std::nullopt}), 1U);
         kernel.lost = 105;
@@ -183,6 +187,25 @@ TEST(Monitor, IsStartedAndStopped) {
         EXPECT_FALSE(kernel.was_asked(NET_DM_CMD_STOP));
     }
     EXPECT_TRUE(kernel.was_asked(NET_DM_CMD_STOP));
+}
+
+TEST(Monitor, CountsWhatCameAfterTheOtherCountersTheNextTime) {
+    Kernel kernel;
+    GenericNetlink netlink(kernel);
+    auto monitor = DropMonitor::start(netlink);
+    ASSERT_TRUE(monitor);
+    const Drop drop{.reason = "A", .device = 3};
+    const auto told = [](std::uint64_t nanoseconds) {
+        return alert({.reason = "A", .device = 3, .nanoseconds = nanoseconds});
+    };
+    const Time read{std::chrono::seconds(100)};
+    constexpr std::uint64_t second = 1000000000;
+    kernel.waiting = {told(100 * second), told((100 * second) + 1), told(101 * second)};
+    ASSERT_TRUE((*monitor)->settle(read).ok());
+    EXPECT_EQ((*monitor)->counts().at(drop), 1U);
+    kernel.waiting = {told(102 * second)};
+    ASSERT_TRUE((*monitor)->collect().ok());
+    EXPECT_EQ((*monitor)->counts().at(drop), 4U);
 }
 
 TEST(Monitor, OfAnotherProgramIsListenedToAndLeftOn) {
@@ -231,14 +254,14 @@ TEST(Drops, AreSeparatedByDevice) {
     const Snapshot before = [&] {
         Snapshot snapshot = machine();
         kernel.waiting = {alert({.reason = "OLD", .device = 3})};
-        (void)(*monitor)->settle().ok();
+        (void)(*monitor)->settle(Time::max()).ok();
         add_drops(**monitor, snapshot);
         return snapshot;
     }();
     kernel.waiting = {alert({.reason = "A", .device = 3}), alert({.reason = "A", .device = 4}),
                       alert({.reason = "A"}), alert({.reason = "B", .device = 4}),
                       alert({.reason = "B", .device = 5})};
-    (void)(*monitor)->settle().ok();
+    (void)(*monitor)->settle(Time::max()).ok();
     Snapshot now = machine();
     add_drops(**monitor, now);
     const Baseline begin = baseline_of(before);

@@ -29,7 +29,7 @@ Result<Snapshot> LiveFeed::take(Extent extent) {
         due_ = snapshot->instant;
     }
     if (snapshot && monitor_) {
-        if (const util::Status settled = monitor_->settle(); !settled) {
+        if (const util::Status settled = monitor_->settle(snapshot->protocols_time); !settled) {
             return settled.error();
         }
         add_drops(*monitor_, *snapshot);

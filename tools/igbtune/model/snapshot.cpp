@@ -69,11 +69,13 @@ void Observer::read_counters(Snapshot& snapshot, Extent extent, Gaps& gaps) {
 
     snapshot.time = std::chrono::system_clock::now();
     snapshot.instant = std::chrono::steady_clock::now();
+    snapshot.protocols_time = snapshot.time;
     if (extent == Extent::queues) {
         collect_queues(*sources_, snapshot.topology, names, snapshot.groups, gaps);
     } else {
         collect_device(*sources_, snapshot.topology, names, snapshot.groups, gaps);
         collect_softnet(sources_->files(), snapshot.groups, gaps);
+        snapshot.protocols_time = std::chrono::system_clock::now();
         collect_protocols(sources_->files(), snapshot.groups, gaps);
         collect_levels(*sources_, snapshot.topology, snapshot.groups, gaps);
         collect_others(*sources_, snapshot.topology, snapshot.groups, gaps);

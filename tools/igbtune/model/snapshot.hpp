@@ -22,6 +22,7 @@ struct Snapshot {
     std::chrono::system_clock::time_point time;  // when the reading of counters began
     std::chrono::steady_clock::time_point
         instant;  // the same, on the clock that intervals are measured by
+    std::chrono::system_clock::time_point protocols_time;  // when those of the protocols were read
     std::chrono::steady_clock::duration reading{};  // how long it took: the width of the "instant"
     Topology topology;
     std::vector<CounterGroup> groups;     // in the order of the layers

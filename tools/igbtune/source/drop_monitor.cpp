@@ -14,6 +14,7 @@ using util::Error;
 using util::ErrorKind;
 using util::Result;
 using util::Status;
+using Clock = std::chrono::system_clock;
 
 namespace {
 
@@ -33,7 +34,7 @@ std::string function_of(const std::string& symbol) {
 
 }  // namespace
 
-std::optional<Drop> parse_drop(ByteView message) {
+std::optional<DropEvent> parse_drop(ByteView message) {
     const auto header = header_of<genlmsghdr>(after(message, sizeof(nlmsghdr)));
     if (!header || header->cmd != NET_DM_CMD_PACKET_ALERT) {
         return std::nullopt;
@@ -50,7 +51,10 @@ std::optional<Drop> parse_drop(ByteView message) {
         }
     }
     drop.device = attributes.nested(NET_DM_ATTR_IN_PORT).u32(NET_DM_ATTR_PORT_NETDEV_IFINDEX);
-    return drop;
+    const std::chrono::nanoseconds time(
+        attributes.unsigned_number(NET_DM_ATTR_TIMESTAMP).value_or(0));
+    return DropEvent{.drop = std::move(drop),
+                     .time = Clock::time_point(std::chrono::duration_cast<Clock::duration>(time))};
 }
 
 Result<std::unique_ptr<DropMonitor>> DropMonitor::start(GenericNetlink& netlink) {
@@ -107,24 +111,37 @@ DropMonitor::~DropMonitor() {
     }
 }
 
+void DropMonitor::count_the_later() {
+    for (const auto& [drop, count] : later_) {
+        counts_[drop] += count;
+    }
+    later_.clear();
+}
+
 Status DropMonitor::collect() {
+    count_the_later();
+    return collect(Clock::time_point::max());
+}
+
+Status DropMonitor::collect(Clock::time_point until) {
     const auto messages = group_->take();
     if (!messages) {
         return messages.error();
     }
     for (const Bytes& message : *messages) {
-        if (auto drop = parse_drop(message)) {
-            ++counts_[std::move(*drop)];
+        if (auto event = parse_drop(message)) {
+            ++(event->time > until ? later_ : counts_)[std::move(event->drop)];
         }
     }
     return util::Done{};
 }
 
-Status DropMonitor::settle() {
+Status DropMonitor::settle(Clock::time_point until) {
     constexpr int quiet_ms = 25;
     constexpr int rounds = 20;
+    count_the_later();
     for (int round = 0; round < rounds; ++round) {
-        if (Status collected = collect(); !collected) {
+        if (Status collected = collect(until); !collected) {
             return collected;
         }
         pollfd waiting{.fd = descriptor(), .events = POLLIN, .revents = 0};
@@ -132,7 +149,7 @@ Status DropMonitor::settle() {
             break;
         }
     }
-    return collect();
+    return collect(until);
 }
 
 std::uint64_t DropMonitor::lost_by_kernel() {

@@ -4,6 +4,7 @@
 // one for the whole machine, and belongs to the first network namespace.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -25,8 +26,13 @@ struct Drop {
     auto operator<=>(const Drop&) const = default;
 };
 
+struct DropEvent {
+    Drop drop;
+    std::chrono::system_clock::time_point time;
+};
+
 // One message of the monitor; nothing if it is no packet that software dropped.
-[[nodiscard]] std::optional<Drop> parse_drop(ByteView message);
+[[nodiscard]] std::optional<DropEvent> parse_drop(ByteView message);
 
 class DropMonitor {
 public:
@@ -42,8 +48,10 @@ public:
     // Counts what was told since. Must come often enough that the kernel need not leave out any.
     util::Status collect();
 
-    // The same after what is under way: the kernel tells each drop a moment later.
-    util::Status settle();
+    // The same after what is under way, for the kernel tells each drop a moment later. What was
+    // dropped after that time counts only the next time: who read other counters then knows no
+    // more.
+    util::Status settle(std::chrono::system_clock::time_point until);
 
     [[nodiscard]] int descriptor() const { return group_->descriptor(); }
 
@@ -58,6 +66,8 @@ private:
         : netlink_(&netlink), group_(std::move(group)) {}
 
     util::Status begin();
+    void count_the_later();
+    util::Status collect(std::chrono::system_clock::time_point until);
     [[nodiscard]] std::uint64_t lost_by_kernel();
 
     GenericNetlink* netlink_;
@@ -65,6 +75,7 @@ private:
     bool started_{};  // by this one, so that it is this one's to stop
     std::uint64_t lost_before_{};
     std::map<Drop, std::uint64_t> counts_;
+    std::map<Drop, std::uint64_t> later_;  // to be counted the next time
 };
 
 }  // namespace igbtune::source
