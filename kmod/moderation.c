@@ -4,7 +4,8 @@
  *
  * Received frames are signalled by the device, which waits for the vector's throttle (EITR). By
  * default the throttle follows the traffic: none as long as interrupts are few and bring few
- * frames each, for the lowest latency; else what the kernel's DIM library finds.
+ * frames each, for the lowest latency; a long one for streams of large frames, which lose nothing
+ * by it; else what the kernel's DIM library finds.
  *
  * Sent frames need no interrupt of their own: the device writes its head to memory anyway, and
  * each poll looks there. For traffic that only goes out, a timer polls the ring: soon when
@@ -52,11 +53,19 @@ static const struct igbr_light {
 	{ 20 * IGBR_SAMPLE_EVENTS, IGBR_SAMPLE_EVENTS * USEC_PER_SEC / 9000 },
 };
 
+/*
+ * Bulk: large frames, and bytes at 320 Mbit/s at least. The throttle then lets 4000 interrupts per
+ * second through; at line rate, each brings 20 of the largest frames, 57 of the smallest of these.
+ */
+#define IGBR_BULK_USECS		245
+#define IGBR_BULK_RATE		40	/* bytes per microsecond */
+#define IGBR_BULK_FRAME		512	/* mean length at least */
+
 /* What the poll, who sends and a user each write of a vector has cache lines of its own. */
 static_assert(offsetofend(struct igbr_vector, masked) <= offsetof(struct igbr_vector, mod));
 static_assert(offsetof(struct igbr_vector, mod) % SMP_CACHE_BYTES == 0);
 static_assert(offsetof(struct igbr_moderation, until_sample) % SMP_CACHE_BYTES == 0);
-static_assert(offsetofend(struct igbr_moderation, dim) <=
+static_assert(offsetofend(struct igbr_moderation, bulk) <=
 	      offsetof(struct igbr_moderation, __cacheline_group_end__poll));
 static_assert(offsetof(struct igbr_moderation, tx_watch) % SMP_CACHE_BYTES == 0);
 static_assert(offsetofend(struct igbr_moderation, tx_stalls) <=
@@ -75,11 +84,13 @@ static u16 igbr_adaptive_interval(const struct igbr_moderation *mod)
 	u16 interval = igbr_intervals[min_t(size_t, mod->dim.profile_ix,
 					    ARRAY_SIZE(igbr_intervals) - 1)];
 
+	if (mod->bulk)
+		return IGBR_BULK_USECS;
 	return mod->rx_usecs == IGBR_RX_USECS_CONSERVATIVE ?
 	       max_t(u16, interval, IGBR_CONSERVATIVE_USECS) : interval;
 }
 
-/* DIM has chosen another profile. */
+/* The traffic wants another throttle. */
 static void igbr_dim_work(struct work_struct *work)
 {
 	struct dim *dim = container_of(work, struct dim, work);
@@ -108,6 +119,43 @@ static bool igbr_traffic_is_light(const struct igbr_moderation *mod,
 	return false;
 }
 
+/*
+ * Whether a long throttle is right: the ring must have room for the frames of an interrupt and for
+ * those that come meanwhile, twice over before it begins.
+ */
+static bool igbr_traffic_is_bulk(const struct igbr_vector *vector, const struct dim_sample *sample)
+{
+	const struct dim_sample *start = &vector->mod.dim.start_sample;
+	u32 room = vector->rx->mem.count * 3 / (vector->mod.bulk ? 4 : 8);
+	u16 events = sample->event_ctr - start->event_ctr;
+	u32 frames = sample->pkt_ctr - start->pkt_ctr;
+	u32 bytes = sample->byte_ctr - start->byte_ctr;
+	s64 usecs = ktime_us_delta(sample->time, start->time);
+
+	if (!events || usecs <= 0 || usecs > bytes / IGBR_BULK_RATE ||
+	    frames > bytes / IGBR_BULK_FRAME)
+		return false;
+	return frames / events + div_u64((u64)frames * IGBR_BULK_USECS, usecs) <= room;
+}
+
+/**
+ * igbr_moderation_burst - a poll found all of its budget
+ * @vector: the vector
+ *
+ * The throttle for bulk may be too long for what comes now: the sample ends here.
+ *
+ * Context: softirq, the vector's NAPI.
+ */
+void igbr_moderation_burst(struct igbr_vector *vector)
+{
+	struct igbr_moderation *mod = &vector->mod;
+
+	if (!mod->bulk)
+		return;
+	mod->events -= mod->until_sample - 1;
+	mod->until_sample = 1;
+}
+
 /**
  * igbr_moderation_sample - let the throttle follow the traffic
  * @vector: the vector, after IGBR_SAMPLE_EVENTS interrupts
@@ -119,6 +167,7 @@ void igbr_moderation_sample(struct igbr_vector *vector)
 	struct igbr_moderation *mod = &vector->mod;
 	struct dim_sample sample = { };
 	struct dim *dim = &mod->dim;
+	bool begins, bulk, light;
 
 	mod->until_sample = IGBR_SAMPLE_EVENTS;
 	mod->events += IGBR_SAMPLE_EVENTS;
@@ -127,14 +176,19 @@ void igbr_moderation_sample(struct igbr_vector *vector)
 		return;
 	dim_update_sample(mod->events, igbr_rx_packets(vector->rx),
 			  u64_stats_read(&vector->rx->stats.bytes), &sample);
-	if (dim->state == DIM_START_MEASURE || !igbr_traffic_is_light(mod, &sample)) {
+	begins = dim->state == DIM_START_MEASURE;
+	bulk = !begins && igbr_traffic_is_bulk(vector, &sample);
+	light = !begins && !bulk && igbr_traffic_is_light(mod, &sample);
+	if (begins || (!bulk && !light && !mod->bulk)) {
 		net_dim(dim, &sample);
 		return;
 	}
 	dim->start_sample = sample;
-	if (!dim->profile_ix)
+	if (bulk == mod->bulk && (bulk || !dim->profile_ix))
 		return;
-	dim->profile_ix = 0;
+	mod->bulk = bulk;
+	if (light)
+		dim->profile_ix = 0;
 	dim->state = DIM_APPLY_NEW_PROFILE;
 	schedule_work(&dim->work);
 }

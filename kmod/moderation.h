@@ -31,6 +31,7 @@ struct netlink_ext_ack;
  * @until_sample: interrupts until the next sample; what follows is written by the poll
  * @events: interrupts up to the last sample, as many as fit
  * @dim: the kernel's search for the best time
+ * @bulk: the traffic is a stream of large frames, which is not left to @dim
  * @tx_watch: gives sent frames back when no receive interrupt does; it and what follows is written
  *	by who sends, and by the timer on the same CPU
  * @tx_clean: where the transmit ring's clean index was when @tx_watch was started
@@ -47,6 +48,7 @@ struct igbr_moderation {
 	u8 until_sample;
 	u16 events;
 	struct dim dim;
+	bool bulk;
 	__cacheline_group_end_aligned(poll);
 
 	__cacheline_group_begin_aligned(sender);
@@ -60,6 +62,7 @@ void igbr_moderation_init(struct igbr_vector *vector);
 void igbr_moderation_start(struct igbr_vector *vector);
 void igbr_moderation_stop(struct igbr_vector *vector);
 void igbr_moderation_sample(struct igbr_vector *vector);
+void igbr_moderation_burst(struct igbr_vector *vector);
 void igbr_moderation_watch_tx(struct igbr_vector *vector, u8 urgency);
 void igbr_moderation_get(const struct igbr_vector *vector, struct ethtool_coalesce *coalesce);
 int igbr_moderation_check(const struct ethtool_coalesce *coalesce, struct netlink_ext_ack *extack);

@@ -33,8 +33,10 @@ int igbr_poll(struct napi_struct *napi, int budget)
 		vector->rx->burst = true;
 	if (done >= budget || !tx_complete)
 		return budget;
-	if (unlikely(vector->rx->burst))
+	if (unlikely(vector->rx->burst)) {
 		igbr_rx_top_up(vector->rx);
+		igbr_moderation_burst(vector);
+	}
 	/* A poll that the timer asked for is no interrupt's, and leaves the device as it is. */
 	if (unlikely(!vector->masked)) {
 		napi_complete_done(napi, done);

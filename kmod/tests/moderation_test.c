@@ -179,12 +179,13 @@ static void igbr_moderation_test_profiles(struct kunit *test)
 }
 
 /*
- * A sample that ends now, began so long ago, and in which so many frames came with each interrupt.
- * The test itself takes its time: one that took none at all begins later.
+ * A sample that ends now, began so long ago, and in which so many frames of a length came with each
+ * interrupt. The test itself takes its time: one that took none at all begins later.
  */
 static void igbr_moderation_test_sample(struct igbr_test_port *port, unsigned int frames,
-					unsigned int usecs)
+					unsigned int len, unsigned int usecs)
 {
+	u32 bytes = u64_stats_read(&port->rx->stats.bytes);
 	struct igbr_moderation *mod = &port->vector->mod;
 	ktime_t now = ktime_get();
 
@@ -193,6 +194,7 @@ static void igbr_moderation_test_sample(struct igbr_test_port *port, unsigned in
 		.time = usecs ? ktime_sub_us(now, usecs) : ktime_add_us(now, USEC_PER_SEC),
 		.event_ctr = mod->events,
 		.pkt_ctr = (u32)igbr_rx_packets(port->rx) - frames * IGBR_SAMPLE_EVENTS,
+		.byte_ctr = bytes - len * frames * IGBR_SAMPLE_EVENTS,
 	};
 	igbr_moderation_sample(port->vector);
 	flush_work(&mod->dim.work);
@@ -218,7 +220,7 @@ static void igbr_moderation_test_light(struct kunit *test)
 		igbr_moderation_test_choose(port, 4);
 		KUNIT_EXPECT_EQ(test, igbr_test_eitr(port), igbr_test_throttle(100));
 		mod->until_sample = 0;
-		igbr_moderation_test_sample(port, samples[i].frames, samples[i].usecs);
+		igbr_moderation_test_sample(port, samples[i].frames, 60, samples[i].usecs);
 		KUNIT_EXPECT_EQ_MSG(test, !mod->dim.profile_ix, samples[i].light, "sample %u", i);
 		KUNIT_EXPECT_EQ(test, igbr_test_eitr(port) == igbr_test_throttle(0),
 				samples[i].light);
@@ -228,9 +230,65 @@ static void igbr_moderation_test_light(struct kunit *test)
 	/* What the user set does not follow the traffic. */
 	igbr_moderation_test_choose(port, 4);
 	igbr_moderation_test_set(port, 30, true);
-	igbr_moderation_test_sample(port, 1, USEC_PER_SEC);
+	igbr_moderation_test_sample(port, 1, 60, USEC_PER_SEC);
 	KUNIT_EXPECT_EQ(test, mod->dim.profile_ix, 4);
 	KUNIT_EXPECT_EQ(test, igbr_test_eitr(port), igbr_test_throttle(30));
+}
+
+/* Large frames in streams get a long throttle, as long as the ring has room for what comes. */
+static void igbr_moderation_test_bulk(struct kunit *test)
+{
+	static const struct {
+		unsigned int frames;	/* with each interrupt */
+		unsigned int len;
+		unsigned int usecs;	/* from one interrupt to the next */
+		unsigned int throttle;	/* afterwards */
+	} samples[] = {
+		/* 320 Mbit/s, and what is less */
+		{ 10, 1514, 350, 245 }, { 10, 1514, 382, 0 },
+		/* 512 bytes, and what is less */
+		{ 8, 512, 95, 245 }, { 8, 511, 90, 100 },
+		/* As long as three quarters of the ring are enough, which are 60 */
+		{ 8, 1514, 100, 245 }, { 20, 1514, 245, 245 }, { 40, 1514, 800, 245 },
+		{ 50, 1514, 800, 100 },
+		/* It ends, and becomes light. */
+		{ 8, 1514, 100, 245 }, { 1, 1514, 1000, 0 },
+	};
+	struct igbr_test_port *port = igbr_moderation_test_open(test);
+	struct igbr_moderation *mod = &port->vector->mod;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(samples); i++) {
+		if (!mod->bulk)
+			igbr_moderation_test_choose(port, 4);
+		igbr_moderation_test_sample(port, samples[i].frames, samples[i].len,
+					    samples[i].usecs * IGBR_SAMPLE_EVENTS);
+		KUNIT_EXPECT_EQ_MSG(test, igbr_test_eitr(port),
+				    igbr_test_throttle(samples[i].throttle), "sample %u", i);
+		KUNIT_EXPECT_EQ(test, mod->bulk, samples[i].throttle == 245);
+	}
+	/* Half of that is not enough for what came and what would come, 16 and 39 frames. */
+	igbr_moderation_test_sample(port, 16, 1514, 100 * IGBR_SAMPLE_EVENTS);
+	KUNIT_EXPECT_FALSE(test, mod->bulk);
+}
+
+/* A full budget ends the sample of a stream, which is then judged by what came in it. */
+static void igbr_moderation_test_burst(struct kunit *test)
+{
+	struct igbr_test_port *port = igbr_moderation_test_open(test);
+	struct igbr_moderation *mod = &port->vector->mod;
+
+	mod->until_sample = 10;
+	igbr_moderation_burst(port->vector);
+	KUNIT_EXPECT_EQ(test, mod->until_sample, 10);
+
+	mod->bulk = true;
+	mod->events = 5;
+	igbr_moderation_burst(port->vector);
+	KUNIT_EXPECT_EQ(test, mod->until_sample, 1);
+	igbr_moderation_sample(port->vector);
+	/* Those until then, and this one */
+	KUNIT_EXPECT_EQ(test, mod->events, 5 + IGBR_SAMPLE_EVENTS - 10 + 1);
 }
 
 /* Send a frame that is not copied: its owner waits. */
@@ -297,6 +355,8 @@ static struct kunit_case igbr_moderation_cases[] = {
 	KUNIT_CASE(igbr_moderation_test_adaptive),
 	KUNIT_CASE(igbr_moderation_test_profiles),
 	KUNIT_CASE(igbr_moderation_test_light),
+	KUNIT_CASE(igbr_moderation_test_bulk),
+	KUNIT_CASE(igbr_moderation_test_burst),
 	KUNIT_CASE(igbr_moderation_test_watch),
 	KUNIT_CASE(igbr_moderation_test_watch_stalled),
 	{ }
