@@ -49,7 +49,7 @@ struct devlink_health_reporter;
  * enum igbr_fault - kinds of faults that a reset ends
  * @IGBR_FAULT_TX: a transmit queue is stuck, or what the device says of it cannot be
  * @IGBR_FAULT_RX: a receive queue in which the device left out a descriptor
- * @IGBR_FAULT_DEVICE: the device asks for a reset
+ * @IGBR_FAULT_DEVICE: the device reports a fatal error, or was reset behind our back
  * @IGBR_FAULTS: their number
  */
 enum igbr_fault {

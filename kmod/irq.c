@@ -15,7 +15,9 @@
 #define IGBR_QUEUE_VECTOR(n)	((n) + 1)
 
 /* Causes that the driver acts on; in MSI-X mode those of the queues have vectors of their own. */
-#define IGBR_OTHER_CAUSES	(IGBR_ICR_LSC | IGBR_ICR_DRSTA)
+/* A fatal error, of the device's memories for one, and a reset that somebody else made */
+#define IGBR_ERROR_CAUSES	(IGBR_ICR_FER | IGBR_ICR_DRSTA)
+#define IGBR_OTHER_CAUSES	(IGBR_ICR_LSC | IGBR_ERROR_CAUSES)
 #define IGBR_RX_CAUSES		(IGBR_ICR_RXDMT0 | IGBR_ICR_RXO | IGBR_ICR_RXDW)
 #define IGBR_ALL_CAUSES		(IGBR_OTHER_CAUSES | IGBR_ICR_TXDW | IGBR_RX_CAUSES)
 
@@ -186,7 +188,7 @@ static void igbr_other_causes(struct igbr_adapter *adapter, u32 icr)
 {
 	if (icr & IGBR_ICR_LSC)
 		igbr_link_changed(adapter);
-	if (icr & IGBR_ICR_DRSTA)
+	if (icr & IGBR_ERROR_CAUSES)
 		igbr_report_fault(adapter, IGBR_FAULT_DEVICE, -1);
 }
 

@@ -96,6 +96,7 @@
 #define  IGBR_ICR_RXDMT0		BIT(4)
 #define  IGBR_ICR_RXO			BIT(6)
 #define  IGBR_ICR_RXDW			BIT(7)
+#define  IGBR_ICR_FER			BIT(22)
 #define  IGBR_ICR_DRSTA			BIT(30)
 #define  IGBR_ICR_INTA			BIT(31)
 #define IGBR_ICS			0x000c8

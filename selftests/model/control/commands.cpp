@@ -294,6 +294,10 @@ Result<Json> Commands::execute(const std::string& verb, Nic& nic, Server& server
                        static_cast<u32>(number(command, "bits", 1)));
         return Json::object();
     }
+    if (verb == "cause") {
+        nic.cause(static_cast<u32>(number(command, "bits", 0)));
+        return Json::object();
+    }
     if (verb == "register") {
         const u64 offset = number(command, "offset", 0);
         return Json{{"value", nic.registers()[RegisterFile::fold(static_cast<u32>(offset))]}};

@@ -72,6 +72,7 @@ const std::vector<Verb>& verbs() {
         {"capture", {{"file"}}},
         {"cable", {{"plugged", Kind::flag}}},
         {"pin", {number("pin", 3), {"level", Kind::flag}}},
+        {"cause", {number("bits", 0xffffffff)}},
         {"aer", {{"uncorrectable", Kind::flag}, number("bits", 0xffffffff)}},
         {"register", {number("offset", 0x1ffff)}},
         {"remove", {}},

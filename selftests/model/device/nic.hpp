@@ -76,6 +76,7 @@ public:
     // Writes every frame that passes the connector to a pcap file; an empty path ends that.
     Status capture(const std::string& path);
     void record_aer(bool uncorrectable, u32 bits);
+    void cause(u32 bits) { interrupts_.cause(bits); }
 
     u32 read(u32 offset);  // reading has effects of its own
     void write(u32 offset, u32 value);

@@ -22,6 +22,8 @@ from netlink import page_pools
 
 # What fits a packet buffer and a ring: the model's generator knows no pace.
 BURST = 30
+# Causes of an interrupt (ICR)
+FATAL_ERROR, DEVICE_RESET = 1 << 22, 1 << 30
 SEEDS = (1, 2)
 FRAMES = 600
 DRIVERS = "/sys/bus/pci/drivers"
@@ -186,6 +188,22 @@ def receive_stall_is_reported(bench):
     ring = next(one for one in dump["rx_rings"] if one["queue"] == dump["faulty_queue"])
     expect(ring["head"] != ring["next_to_clean"], f"the ring as it was stuck: {ring}")
     expect(dump["vectors"] and len(dump["registers"]) > 1000, "vectors and registers in the dump")
+
+
+@survives
+def device_errors_are_reported(bench):
+    """A fatal error of the device, or a reset that was none of the driver's: devlink's device reporter, and a reset."""
+    for cause in (FATAL_ERROR, DEVICE_RESET):
+        before, resets = reporter(bench, "device"), bench.counters()["reset_count"]
+        bench.model.ask("cause", bits=cause)
+        wait_for(lambda: reporter(bench, "device")["recover"] > before["recover"], "the error is reported and recovered from")
+        now = reporter(bench, "device")
+        expect((now["state"], now["error"]) == ("healthy", before["error"] + 1), f"one error, and healthy again: {now}")
+        expect(bench.counters()["reset_count"] == resets + 1, "one reset")
+        dump = json.loads(run(f"devlink -j health dump show pci/{bench.pci} reporter device"))
+        run(f"devlink health dump clear pci/{bench.pci} reporter device")
+        expect("faulty_queue" not in dump and len(dump["registers"]) > 1000, "registers in the dump, and no queue accused")
+        bench.wait_link()
 
 
 @survives
@@ -525,8 +543,7 @@ def memory_respected(bench):
 CASES = [
     length_beyond_the_buffer, end_of_packet_never, frame_without_end_in_long_buffers, random_status, wrong_vlan,
     wrong_checksum_verdict, status_without_descriptor, status_in_the_wrong_slot, receive_stall_is_reported,
-    receive_stalls,
-    frames_lost_in_the_device, crc_bursts,
+    device_errors_are_reported, receive_stalls, frames_lost_in_the_device, crc_bursts,
     interrupt_lost, interrupt_for_other_causes_lost, interrupt_twice_or_late,
     transmit_hangs, completion_not_reported, completion_beyond_the_ring, completion_of_what_was_not_sent, slow_transmit,
     nvm_with_a_wrong_sum, phy_silent_at_probe, semaphore_stuck_at_probe, phy_silent_in_use, semaphore_stuck_in_use,
