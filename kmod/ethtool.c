@@ -14,6 +14,12 @@
 #include "steering/ntuple.h"
 #include "steering/rss.h"
 
+/* The core has woken the device. */
+static int igbr_ethtool_begin(struct net_device *netdev)
+{
+	return igbr_power_open(netdev_priv(netdev));
+}
+
 static void igbr_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *info)
 {
 	struct igbr_adapter *adapter = netdev_priv(netdev);
@@ -294,6 +300,7 @@ static int igbr_set_tunable(struct net_device *netdev, const struct ethtool_tuna
 
 const struct ethtool_ops igbr_ethtool_ops = {
 	.supported_coalesce_params = ETHTOOL_COALESCE_USECS | ETHTOOL_COALESCE_USE_ADAPTIVE_RX,
+	.begin = igbr_ethtool_begin,
 	.get_drvinfo = igbr_get_drvinfo,
 	.get_link = ethtool_op_get_link,
 	.get_link_ksettings = igbr_get_link_ksettings,

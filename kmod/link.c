@@ -7,6 +7,7 @@
 #include <linux/rtnetlink.h>
 
 #include "igbr.h"
+#include "power.h"
 
 /* The link interrupt does the work; this catches one that was lost, and starved rings. */
 #define IGBR_SERVICE_PERIOD	(2 * HZ)
@@ -51,6 +52,7 @@ static void igbr_link_up(struct igbr_adapter *adapter, struct igbr_link *link)
 		netdev_info(adapter->netdev, "link up: %u Mbps, %s duplex, flow control %s\n",
 			    link->speed, link->full_duplex ? "full" : "half",
 			    igbr_pause_name(link));
+	igbr_power_link(adapter, true);
 	netif_carrier_on(adapter->netdev);
 	/* What waits goes out now: nothing else might ever run its queue again. */
 	netif_tx_wake_all_queues(adapter->netdev);
@@ -66,6 +68,7 @@ static void igbr_link_hold(struct igbr_adapter *adapter)
 static void igbr_link_down(struct igbr_adapter *adapter)
 {
 	igbr_link_hold(adapter);
+	igbr_power_link(adapter, false);
 	if (netif_msg_link(adapter))
 		netdev_info(adapter->netdev, "link down\n");
 }
@@ -234,6 +237,8 @@ void igbr_link_stop(struct igbr_adapter *adapter)
 {
 	disable_delayed_work_sync(&adapter->service_work);
 	igbr_link_hold(adapter);
+	if (adapter->link.up)
+		igbr_power_link(adapter, false);
 	adapter->link = (struct igbr_link){ };
 }
 

@@ -35,8 +35,7 @@ static int igbr_open(struct net_device *netdev)
 	if (err)
 		return err;
 	err = igbr_port_open(adapter);
-	if (err)
-		igbr_power_put(adapter);
+	igbr_power_put(adapter);
 	return err;
 }
 
@@ -44,10 +43,9 @@ static int igbr_stop(struct net_device *netdev)
 {
 	struct igbr_adapter *adapter = netdev_priv(netdev);
 
-	/* A port that could not be brought back is closed already. */
+	/* One that sleeps, or that could not be brought back, is closed already. */
 	if (adapter->active_queues)
 		igbr_port_close(adapter);
-	igbr_power_put(adapter);
 	return 0;
 }
 

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Suspend, resume, shutdown and wake on LAN; runtime power management, by which a closed port
- * sleeps if power/control says auto. An open one has a use of the device.
+ * Suspend, resume, shutdown and wake on LAN; runtime power management, by which a port without
+ * link sleeps if power/control says auto. A link is a use of the device.
+ *
+ * An open port that sleeps is closed, though the stack need not know: it is up, without a carrier.
+ * All that would touch the device finds no queue active, as with a port that is down. Waking makes
+ * no more than the device ready, for it may happen with rtnl or without; who has rtnl, be it
+ * ethtool or the wake task, then opens the port again.
  */
 #include <linux/pm_runtime.h>
 #include <linux/reboot.h>
@@ -10,8 +15,10 @@
 #include "igbr.h"
 #include "power.h"
 
-/* How long a closed port waits for somebody who wants to look at it */
-#define IGBR_AUTOSUSPEND_MS	2000
+/* How long a port waits for a link, or a closed one for somebody who wants to look at it */
+#define IGBR_AUTOSUSPEND_MS	5000
+/* How long one sleeps that a link cannot wake, or that had no memory to be opened with */
+#define IGBR_NAP_MS		10000
 
 #define IGBR_WAKE_ALL	(WAKE_PHY | WAKE_UCAST | WAKE_MCAST | WAKE_BCAST | WAKE_MAGIC)
 
@@ -27,8 +34,24 @@ void igbr_wol_init(struct igbr_adapter *adapter)
 	device_set_wakeup_enable(&adapter->pdev->dev, adapter->wol);
 }
 
+static void igbr_wake_task(struct work_struct *work)
+{
+	struct igbr_adapter *adapter = container_of(to_delayed_work(work), struct igbr_adapter,
+						    wake_work);
+	int err;
+
+	if (igbr_power_get(adapter))
+		return;
+	rtnl_lock();
+	err = igbr_power_open(adapter);
+	rtnl_unlock();
+	igbr_power_put(adapter);
+	if (err)
+		schedule_delayed_work(&adapter->wake_work, msecs_to_jiffies(IGBR_NAP_MS));
+}
+
 /**
- * igbr_power_init - from now on a closed port may sleep
+ * igbr_power_init - from now on a port without link may sleep
  * @adapter: the port
  *
  * Context: process, at the end of probe.
@@ -37,6 +60,7 @@ void igbr_power_init(struct igbr_adapter *adapter)
 {
 	struct device *dev = &adapter->pdev->dev;
 
+	INIT_DELAYED_WORK(&adapter->wake_work, igbr_wake_task);
 	/* A sleeper is woken for a suspend, or nobody would tell it what to listen for. */
 	dev_pm_set_driver_flags(dev, DPM_FLAG_NO_DIRECT_COMPLETE);
 	pm_runtime_set_autosuspend_delay(dev, IGBR_AUTOSUSPEND_MS);
@@ -49,10 +73,11 @@ void igbr_power_init(struct igbr_adapter *adapter)
  * igbr_power_exit - undo igbr_power_init()
  * @adapter: the port
  *
- * Context: process; the PCI core has tried to wake the device.
+ * Context: process, without rtnl; the PCI core has tried to wake the device.
  */
 void igbr_power_exit(struct igbr_adapter *adapter)
 {
+	disable_delayed_work_sync(&adapter->wake_work);
 	pm_runtime_get_noresume(&adapter->pdev->dev);
 	pm_runtime_dont_use_autosuspend(&adapter->pdev->dev);
 }
@@ -79,6 +104,36 @@ void igbr_power_put(struct igbr_adapter *adapter)
 {
 	pm_runtime_mark_last_busy(&adapter->pdev->dev);
 	pm_runtime_put_autosuspend(&adapter->pdev->dev);
+}
+
+/**
+ * igbr_power_open - open the port again that was closed to sleep
+ * @adapter: the port, awake; nothing happens if it did not sleep
+ *
+ * Context: process, rtnl.
+ * Return: 0 or a negative error: then it stays closed.
+ */
+int igbr_power_open(struct igbr_adapter *adapter)
+{
+	if (adapter->active_queues || adapter->hw.gone || !netif_running(adapter->netdev) ||
+	    !netif_device_present(adapter->netdev))
+		return 0;
+	return igbr_port_open(adapter);
+}
+
+/**
+ * igbr_power_link - a link is a use of the device
+ * @adapter: the port, open
+ * @up: there is one now; or it is gone
+ *
+ * Context: process.
+ */
+void igbr_power_link(struct igbr_adapter *adapter, bool up)
+{
+	if (up)
+		pm_runtime_get_noresume(&adapter->pdev->dev);
+	else
+		igbr_power_put(adapter);
 }
 
 /**
@@ -154,21 +209,50 @@ static int igbr_resume(struct device *dev)
 	return igbr_attach(adapter);
 }
 
+/*
+ * Close the port, which the next link shall wake. Returns -EBUSY when that came meanwhile: then the
+ * wake task opens the port.
+ */
+static int igbr_doze(struct igbr_adapter *adapter)
+{
+	struct igbr_hw *hw = &adapter->hw;
+	struct igbr_link link;
+
+	if (adapter->link.up)
+		return -EBUSY;
+	if (adapter->active_queues)
+		igbr_port_close(adapter);
+	if (hw->gone)
+		return 0;
+	igbr_mac_arm_wakeup(hw, IGBR_WUFC_LNKC, adapter->netdev->dev_addr);
+	igbr_mac_read_link(hw, &link);
+	if (link.up) {
+		igbr_mac_arm_wakeup(hw, 0, adapter->netdev->dev_addr);
+		igbr_stats_reset_mac(adapter);
+		mod_delayed_work(system_percpu_wq, &adapter->wake_work, 0);
+		return -EBUSY;
+	}
+	if (!pci_pme_capable(adapter->pdev, PCI_D3hot))
+		mod_delayed_work(system_percpu_wq, &adapter->wake_work,
+				 msecs_to_jiffies(IGBR_NAP_MS));
+	return 0;
+}
+
 static int igbr_runtime_suspend(struct device *dev)
 {
 	struct igbr_adapter *adapter = dev_get_drvdata(dev);
 	int err = -EBUSY;
 
-	/* Who opens the port has rtnl, and may wait for this: try again later. */
-	if (!rtnl_trylock()) {
+	/* Who has rtnl may wait for this. */
+	if (rtnl_trylock()) {
+		err = netif_running(adapter->netdev) ? igbr_doze(adapter) : 0;
+		if (!err)
+			igbr_stats_set_offline(adapter, true);
+		rtnl_unlock();
+	}
+	/* Try again later. */
+	if (err)
 		pm_runtime_mark_last_busy(dev);
-		return err;
-	}
-	if (!netif_running(adapter->netdev)) {
-		igbr_stats_set_offline(adapter, true);
-		err = 0;
-	}
-	rtnl_unlock();
 	return err;
 }
 
@@ -183,8 +267,11 @@ static int igbr_runtime_resume(struct device *dev)
 
 	if (igbr_mac_reset(&adapter->hw))
 		return 0;
+	igbr_mac_arm_wakeup(&adapter->hw, 0, adapter->netdev->dev_addr);
 	igbr_mac_set_driver_loaded(&adapter->hw, true);
 	igbr_stats_set_offline(adapter, false);
+	if (netif_running(adapter->netdev))
+		mod_delayed_work(system_percpu_wq, &adapter->wake_work, 0);
 	return 0;
 }
 

@@ -16,6 +16,8 @@ void igbr_power_init(struct igbr_adapter *adapter);
 void igbr_power_exit(struct igbr_adapter *adapter);
 int igbr_power_get(struct igbr_adapter *adapter);
 void igbr_power_put(struct igbr_adapter *adapter);
+int igbr_power_open(struct igbr_adapter *adapter);
+void igbr_power_link(struct igbr_adapter *adapter, bool up);
 void igbr_shutdown(struct pci_dev *pdev);
 void igbr_get_wol(struct net_device *netdev, struct ethtool_wolinfo *wol);
 int igbr_set_wol(struct net_device *netdev, struct ethtool_wolinfo *wol);

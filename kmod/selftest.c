@@ -239,7 +239,7 @@ static bool igbr_test_loopback(struct igbr_adapter *adapter)
 static void igbr_test_offline(struct igbr_adapter *adapter, u64 *results)
 {
 	struct net_device *netdev = adapter->netdev;
-	bool running = netif_running(netdev);
+	bool running = adapter->active_queues;
 
 	if (running)
 		igbr_port_close(adapter);

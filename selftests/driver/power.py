@@ -8,6 +8,7 @@ from lib.py import KsftSkipEx, defer, ksft_eq, ksft_in, ksft_true
 from lib.py import full, output, read, run, sh, stats64, wait_until, write
 from lib.py.traffic import carries, load, ping
 from ethtool import ring_sizes
+from link import LINK, needs_cable
 from link_settings import SIOCGMIIREG, mii
 
 PM_TEST, DELAY = "/sys/power/pm_test", "/sys/module/suspend/parameters/pm_test_delay"
@@ -59,15 +60,22 @@ def power(card, name):
 
 
 def falls_asleep(card):
-    wait_until(lambda: read(power(card, "runtime_status")) == "suspended", "the closed port to fall asleep")
+    wait_until(lambda: read(power(card, "runtime_status")) == "suspended", "the port to fall asleep")
+
+
+def may_sleep(card):
+    ksft_eq(read(power(card, "control")), "on", "power/control by default")
+    before = read(power(card, "autosuspend_delay_ms"))
+    write(power(card, "autosuspend_delay_ms"), 2000)
+    defer(write, power(card, "autosuspend_delay_ms"), before)
+    write(power(card, "control"), "auto")
+    defer(write, power(card, "control"), "on")
 
 
 def closed_port_sleeps(card):
     """With power/control auto a port that is down sleeps; it wakes for who opens it, and for who asks."""
-    card.needs_igbr("it sleeps when there is no link, too")
-    ksft_eq(read(power(card, "control")), "on", "power/control by default")
-    write(power(card, "control"), "auto")
-    defer(write, power(card, "control"), "on")
+    card.needs_igbr("it does not wake for ioctls")
+    may_sleep(card)
     ping(card)
     ksft_eq(read(power(card, "runtime_status")), "active", "an open port")
     before = stats64(card.ifname)
@@ -92,5 +100,43 @@ def closed_port_sleeps(card):
     carries(card)
 
 
+def open_port_without_link_sleeps(card):
+    """With power/control auto a port that is up sleeps without a link; it wakes for who asks, and for the link."""
+    card.needs_igbr("on a card that cannot wake by the link, it sleeps for ever")
+    needs_cable()
+    defer(sh, f"ip link set dev {card.ifname} mtu {read(f'/sys/class/net/{card.ifname}/mtu')}")
+    defer(sh, f"ethtool -G {card.ifname} rx 256")
+    may_sleep(card)
+    before = stats64(card.ifname)
+    sh(f"{LINK} off")
+    falls_asleep(card)
+    now = stats64(card.ifname)
+    ksft_eq({name for name in now if now[name] < before[name]}, set(), "counters of a sleeper that fell")
+    ksft_in("UP", output(f"ip link show dev {card.ifname}"))
+    sh(f"ip link set dev {card.ifname} mtu 1400")
+    sh(f"ip link set dev {card.ifname} down")
+    sh(f"ip link set dev {card.ifname} up")
+    falls_asleep(card)
+    sh(f"cat /sys/class/net/{card.ifname}/speed", ok=False)
+    ksft_in("Link detected: no", output(f"ethtool {card.ifname}"))
+    sh(f"ethtool -G {card.ifname} rx 512")
+    falls_asleep(card)
+    ksft_true(mii(card, SIOCGMIIREG, 2)[1] not in (0, 0xffff), "the PHY's identifier, for which it wakes")
+    sh(f"devlink dev reload pci/{card.port.bdf}")
+    falls_asleep(card)
+    sh(f"{LINK} on")
+    card.ready()
+    ksft_eq(read(power(card, "runtime_status")), "active", "a port with a link")
+    ksft_eq(ring_sizes(card)[1][0], 512, "the ring as it was set")
+    carries(card)
+    # It was the link's use of the device that kept it awake.
+    for _ in range(full(20, 2)):
+        sh(f"{LINK} off")
+        falls_asleep(card)
+        sh(f"{LINK} on")
+        card.ready()
+        ping(card)
+
+
 if __name__ == "__main__":
-    run(__file__, [machine_sleeps, sleeps_closed, closed_port_sleeps])
+    run(__file__, [machine_sleeps, sleeps_closed, closed_port_sleeps, open_port_without_link_sleeps])

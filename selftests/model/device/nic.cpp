@@ -252,6 +252,11 @@ void Nic::link_changed() {
     link_reported_ = up;
     log_debug(name() + (up ? ": link up" : ": link down"));
     interrupts_.cause(reg::ICR_LSC);
+    if (asleep() && (regs_[reg::WUC] & reg::WUC_PME_EN) != 0 &&
+        (regs_[reg::WUFC] & reg::WUFC_LNKC) != 0) {
+        log_debug(name() + ": the link wakes the machine");
+        config_.set_pme();
+    }
     if (up) {
         kick_all();
     } else {

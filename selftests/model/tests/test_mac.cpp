@@ -317,5 +317,28 @@ TEST(Config, FunctionLevelResetAndWakeFromD3) {
     EXPECT_EQ(bench.nic->read(reg::GPIE), 0U);
 }
 
+TEST(Config, TheLinkWakesWhoAskedForIt) {
+    constexpr u32 pme_status = 0x8000;
+    for (const bool asks : {false, true}) {
+        Bench bench;
+        Nic& nic = *bench.nic;
+        const auto cable = [&](bool plugged) {
+            nic.set_cable(plugged);
+            bench.timers.pass(10'000'000'000);
+            return config32(nic, 0x44) & pme_status;
+        };
+        nic.write(reg::CTRL, nic.read(reg::CTRL) | reg::CTRL_SLU);
+        nic.write(reg::WUC, asks ? reg::WUC_PME_EN : 0);
+        nic.write(reg::WUFC, reg::WUFC_LNKC);
+        cable(true);
+        EXPECT_EQ(cable(false), 0U) << "it is awake";
+        config_write(nic, 0x44, 3);
+        EXPECT_EQ(cable(true), asks ? pme_status : 0U);
+        config_write(nic, 0x44, pme_status | 3U);
+        EXPECT_EQ(config32(nic, 0x44) & pme_status, 0U);
+        EXPECT_EQ(cable(false), asks ? pme_status : 0U);
+    }
+}
+
 }  // namespace
 }  // namespace igbmodel::test

@@ -5,6 +5,7 @@
 igbr is put to the same questions.
 """
 
+import contextlib
 import re
 import struct
 import subprocess
@@ -240,17 +241,42 @@ def sleep(bench):
     expect(delta["tx_packets"] > 10000, f"{delta['tx_packets']} frames for 20 MB")
 
 
-def power_saving(bench):
-    """Into D3 and back: the driver lets a port without link sleep."""
+def power_is(bench, state):
+    path = f"/sys/bus/pci/devices/{bench.pci}/power/runtime_status"
+    wait_for(lambda: run(f"cat {path}").strip() == state, f"the device is {state}")
+
+
+@contextlib.contextmanager
+def may_sleep(bench):
     bench.need(bench.has_function("runtime_suspend"), "runtime power management")
-    path = f"/sys/bus/pci/devices/{bench.pci}/power"
-    run(f"ip link set {bench.name} down && echo auto >{path}/control")
+    path = f"/sys/bus/pci/devices/{bench.pci}/power/control"
+    run(f"echo auto >{path}")
     try:
-        wait_for(lambda: run(f"cat {path}/runtime_status").strip() == "suspended", "the device sleeps")
+        yield
     finally:
-        run(f"echo on >{path}/control")
-    wait_for(lambda: run(f"cat {path}/runtime_status").strip() == "active", "the device is awake")
+        run(f"echo on >{path}")
+    power_is(bench, "active")
+
+
+def power_saving(bench):
+    """Into D3 and back: the driver lets a port that is down sleep."""
+    run(f"ip link set {bench.name} down")
+    with may_sleep(bench):
+        power_is(bench, "suspended")
     bench.readdress()
+    bench.ping()
+
+
+def link_wakes(bench):
+    """Into D3 without a link, out of it by the link's wake-up."""
+    with may_sleep(bench):
+        bench.model.ask("cable", plugged=False)
+        try:
+            power_is(bench, "suspended")
+        finally:
+            bench.model.ask("cable", plugged=True)
+        power_is(bench, "active")
+        bench.wait_link()
     bench.ping()
 
 
@@ -262,7 +288,8 @@ def no_faults(bench):
 
 
 CASES = [probe, interrupts, ping, tcp, vlan, jumbo, rss, counters, self_test, link_loss, function_level_reset,
-         function_level_reset_in_use, sleep, power_saving, no_faults]
+         function_level_reset_in_use, sleep, power_saving,
+         link_wakes, no_faults]
 
 
 if __name__ == "__main__":
