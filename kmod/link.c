@@ -52,7 +52,6 @@ static void igbr_link_up(struct igbr_adapter *adapter, struct igbr_link *link)
 		netdev_info(adapter->netdev, "link up: %u Mbps, %s duplex, flow control %s\n",
 			    link->speed, link->full_duplex ? "full" : "half",
 			    igbr_pause_name(link));
-	igbr_power_link(adapter, true);
 	netif_carrier_on(adapter->netdev);
 	/* What waits goes out now: nothing else might ever run its queue again. */
 	netif_tx_wake_all_queues(adapter->netdev);
@@ -68,7 +67,6 @@ static void igbr_link_hold(struct igbr_adapter *adapter)
 static void igbr_link_down(struct igbr_adapter *adapter)
 {
 	igbr_link_hold(adapter);
-	igbr_power_link(adapter, false);
 	if (netif_msg_link(adapter))
 		netdev_info(adapter->netdev, "link down\n");
 }
@@ -83,6 +81,16 @@ static void igbr_check_pending(struct igbr_adapter *adapter)
 			igbr_request_reset(adapter);
 			return;
 		}
+}
+
+/* A link is a use of the device. */
+static void igbr_set_link(struct igbr_adapter *adapter, const struct igbr_link *link)
+{
+	bool was_up = adapter->link.up;
+
+	adapter->link = *link;
+	if (link->up != was_up)
+		igbr_power_link(adapter, link->up);
 }
 
 static void igbr_check_link(struct igbr_adapter *adapter)
@@ -100,7 +108,7 @@ static void igbr_check_link(struct igbr_adapter *adapter)
 		igbr_link_down(adapter);
 	if (link.up)
 		igbr_link_up(adapter, &link);
-	adapter->link = link;
+	igbr_set_link(adapter, &link);
 }
 
 /*
@@ -237,9 +245,7 @@ void igbr_link_stop(struct igbr_adapter *adapter)
 {
 	disable_delayed_work_sync(&adapter->service_work);
 	igbr_link_hold(adapter);
-	if (adapter->link.up)
-		igbr_power_link(adapter, false);
-	adapter->link = (struct igbr_link){ };
+	igbr_set_link(adapter, &(struct igbr_link){ });
 }
 
 /**

@@ -266,7 +266,10 @@ void igbr_port_close(struct igbr_adapter *adapter)
 	}
 	igbr_free_vectors(adapter, 0, adapter->active_queues);
 	igbr_free_irq(adapter);
+	/* Nobody writes address filters any more: that needs no rtnl. */
+	netif_addr_lock_bh(adapter->netdev);
 	adapter->active_queues = 0;
+	netif_addr_unlock_bh(adapter->netdev);
 }
 
 /**

@@ -19,6 +19,8 @@
 #define IGBR_AUTOSUSPEND_MS	5000
 /* How long one sleeps that a link cannot wake, or that had no memory to be opened with */
 #define IGBR_NAP_MS		10000
+/* And one that it can: the link may come just as the device falls asleep. */
+#define IGBR_SLEEP_MS		60000
 
 #define IGBR_WAKE_ALL	(WAKE_PHY | WAKE_UCAST | WAKE_MCAST | WAKE_BCAST | WAKE_MAGIC)
 
@@ -46,7 +48,7 @@ static void igbr_wake_task(struct work_struct *work)
 	err = igbr_power_open(adapter);
 	rtnl_unlock();
 	igbr_power_put(adapter);
-	if (err)
+	if (err && err != -ENODEV)
 		schedule_delayed_work(&adapter->wake_work, msecs_to_jiffies(IGBR_NAP_MS));
 }
 
@@ -111,13 +113,15 @@ void igbr_power_put(struct igbr_adapter *adapter)
  * @adapter: the port, awake; nothing happens if it did not sleep
  *
  * Context: process, rtnl.
- * Return: 0 or a negative error: then it stays closed.
+ * Return: 0 or a negative error: then it stays closed. -ENODEV: the device did not wake up.
  */
 int igbr_power_open(struct igbr_adapter *adapter)
 {
 	if (adapter->active_queues || adapter->hw.gone || !netif_running(adapter->netdev) ||
 	    !netif_device_present(adapter->netdev))
 		return 0;
+	if (test_bit(IGBR_FLAG_OFFLINE, &adapter->flags))
+		return -ENODEV;
 	return igbr_port_open(adapter);
 }
 
@@ -209,16 +213,21 @@ static int igbr_resume(struct device *dev)
 	return igbr_attach(adapter);
 }
 
-/*
- * Close the port, which the next link shall wake. Returns -EBUSY when that came meanwhile: then the
- * wake task opens the port.
- */
+static void igbr_wake_in(struct igbr_adapter *adapter, unsigned int msecs)
+{
+	mod_delayed_work(system_percpu_wq, &adapter->wake_work, msecs_to_jiffies(msecs));
+}
+
+/* Close an open port, which the next link shall wake; -EBUSY: there is one already. */
 static int igbr_doze(struct igbr_adapter *adapter)
 {
+	bool wakes = pci_pme_capable(adapter->pdev, PCI_D3hot);
 	struct igbr_hw *hw = &adapter->hw;
 	struct igbr_link link;
 
-	if (adapter->link.up)
+	igbr_mac_read_link(hw, &link);
+	/* The service task may be about to find it. */
+	if (adapter->link.up || link.up)
 		return -EBUSY;
 	if (adapter->active_queues)
 		igbr_port_close(adapter);
@@ -229,12 +238,10 @@ static int igbr_doze(struct igbr_adapter *adapter)
 	if (link.up) {
 		igbr_mac_arm_wakeup(hw, 0, adapter->netdev->dev_addr);
 		igbr_stats_reset_mac(adapter);
-		mod_delayed_work(system_percpu_wq, &adapter->wake_work, 0);
+		igbr_wake_in(adapter, 0);
 		return -EBUSY;
 	}
-	if (!pci_pme_capable(adapter->pdev, PCI_D3hot))
-		mod_delayed_work(system_percpu_wq, &adapter->wake_work,
-				 msecs_to_jiffies(IGBR_NAP_MS));
+	igbr_wake_in(adapter, wakes ? IGBR_SLEEP_MS : IGBR_NAP_MS);
 	return 0;
 }
 
@@ -245,14 +252,18 @@ static int igbr_runtime_suspend(struct device *dev)
 
 	/* Who has rtnl may wait for this. */
 	if (rtnl_trylock()) {
-		err = netif_running(adapter->netdev) ? igbr_doze(adapter) : 0;
+		bool open = netif_running(adapter->netdev) &&
+			    netif_device_present(adapter->netdev) &&
+			    !test_bit(IGBR_FLAG_OFFLINE, &adapter->flags);
+
+		err = open ? igbr_doze(adapter) : 0;
 		if (!err)
 			igbr_stats_set_offline(adapter, true);
 		rtnl_unlock();
 	}
-	/* Try again later. */
+	/* The task's use of the device ends with another try. */
 	if (err)
-		pm_runtime_mark_last_busy(dev);
+		schedule_delayed_work(&adapter->wake_work, msecs_to_jiffies(IGBR_AUTOSUSPEND_MS));
 	return err;
 }
 
@@ -271,7 +282,7 @@ static int igbr_runtime_resume(struct device *dev)
 	igbr_mac_set_driver_loaded(&adapter->hw, true);
 	igbr_stats_set_offline(adapter, false);
 	if (netif_running(adapter->netdev))
-		mod_delayed_work(system_percpu_wq, &adapter->wake_work, 0);
+		igbr_wake_in(adapter, 0);
 	return 0;
 }
 

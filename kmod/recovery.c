@@ -3,9 +3,11 @@
  * Recovery: a reset that traffic survives, for a stuck transmit queue and for a device that
  * tells what cannot be true; resets and errors that come from the bus.
  */
+#include <linux/pm_runtime.h>
 #include <linux/rtnetlink.h>
 
 #include "igbr.h"
+#include "power.h"
 #include "trace.h"
 
 static void igbr_reset_task(struct work_struct *work)
@@ -165,12 +167,15 @@ out:
 /* Somebody resets the function, as by sysfs: traffic stops before and goes on afterwards. */
 static void igbr_reset_prepare(struct pci_dev *pdev)
 {
+	/* Not every way here keeps the device awake. */
+	pm_runtime_get_sync(&pdev->dev);
 	igbr_detach(pci_get_drvdata(pdev));
 }
 
 static void igbr_reset_done(struct pci_dev *pdev)
 {
 	igbr_attach(pci_get_drvdata(pdev));
+	igbr_power_put(pci_get_drvdata(pdev));
 }
 
 /* The bus reports an error that its hardware could not correct. */
