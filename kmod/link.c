@@ -12,6 +12,8 @@
 /* The link interrupt does the work; this catches one that was lost, and starved rings. */
 #define IGBR_SERVICE_PERIOD	(2 * HZ)
 #define IGBR_RINGS_PERIOD	HZ
+/* Negotiation takes up to three seconds. */
+#define IGBR_LINK_PERIOD	(5 * HZ)
 /* The MAC's counters of 32 bits wrap after 48 minutes at the earliest. */
 #define IGBR_STATS_PERIOD	(20 * 60 * HZ)
 
@@ -232,6 +234,7 @@ void igbr_link_start(struct igbr_adapter *adapter)
 {
 	if (igbr_start_phy(adapter, false))
 		netdev_err(adapter->netdev, "PHY does not answer: no link\n");
+	adapter->link_due = jiffies + IGBR_LINK_PERIOD;
 	igbr_link_watch(adapter);
 }
 

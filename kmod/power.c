@@ -218,7 +218,7 @@ static void igbr_wake_in(struct igbr_adapter *adapter, unsigned int msecs)
 	mod_delayed_work(system_percpu_wq, &adapter->wake_work, msecs_to_jiffies(msecs));
 }
 
-/* Close an open port, which the next link shall wake; -EBUSY: there is one already. */
+/* Close an open port, which the next link shall wake; -EBUSY: there is one, or may be soon. */
 static int igbr_doze(struct igbr_adapter *adapter)
 {
 	bool wakes = pci_pme_capable(adapter->pdev, PCI_D3hot);
@@ -227,7 +227,8 @@ static int igbr_doze(struct igbr_adapter *adapter)
 
 	igbr_mac_read_link(hw, &link);
 	/* The service task may be about to find it. */
-	if (adapter->link.up || link.up)
+	if (adapter->link.up || link.up ||
+	    (adapter->active_queues && time_before(jiffies, adapter->link_due)))
 		return -EBUSY;
 	if (adapter->active_queues)
 		igbr_port_close(adapter);
