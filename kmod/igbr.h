@@ -186,7 +186,7 @@ struct igbr_link_config {
  * @reset_work: resets the port; takes rtnl
  * @service_work: link and ring health; takes no lock that a stop holds
  * @wake_work: opens the port again that was closed to sleep; takes rtnl
- * @link_due: when a link should have come, in jiffies; until then a port that was opened stays awake
+ * @link_due: when a link should have come, in jiffies; until then an open port stays awake
  * @rings_due: when service_work will look at the rings again, in jiffies
  * @stats_due: when service_work will read the MAC's counters, lest they wrap, in jiffies
  * @link_config: what the user asked for; guarded by rtnl, written with service_work cancelled

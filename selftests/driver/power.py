@@ -63,6 +63,14 @@ def falls_asleep(card):
     wait_until(lambda: read(power(card, "runtime_status")) == "suspended", "the port to fall asleep")
 
 
+def put_to_sleep(card, command):
+    before = stats64(card.ifname)
+    sh(command)
+    falls_asleep(card)
+    now = stats64(card.ifname)
+    ksft_eq({name for name in now if now[name] < before[name]}, set(), "counters of a sleeper that fell")
+
+
 def may_sleep(card):
     ksft_eq(read(power(card, "control")), "on", "power/control by default")
     before = read(power(card, "autosuspend_delay_ms"))
@@ -78,11 +86,7 @@ def closed_port_sleeps(card):
     may_sleep(card)
     ping(card)
     ksft_eq(read(power(card, "runtime_status")), "active", "an open port")
-    before = stats64(card.ifname)
-    sh(f"ip link set dev {card.ifname} down")
-    falls_asleep(card)
-    now = stats64(card.ifname)
-    ksft_eq({name for name in now if now[name] < before[name]}, set(), "counters of a sleeper that fell")
+    put_to_sleep(card, f"ip link set dev {card.ifname} down")
     ksft_in("driver: igbr", output(f"ethtool -i {card.ifname}"))
     ksft_in("PASS", output(f"ethtool -t {card.ifname} online"), "the self-test, for which it wakes")
     falls_asleep(card)
@@ -107,11 +111,7 @@ def open_port_without_link_sleeps(card):
     defer(sh, f"ip link set dev {card.ifname} mtu {read(f'/sys/class/net/{card.ifname}/mtu')}")
     defer(sh, f"ethtool -G {card.ifname} rx 256")
     may_sleep(card)
-    before = stats64(card.ifname)
-    sh(f"{LINK} off")
-    falls_asleep(card)
-    now = stats64(card.ifname)
-    ksft_eq({name for name in now if now[name] < before[name]}, set(), "counters of a sleeper that fell")
+    put_to_sleep(card, f"{LINK} off")
     ksft_in("UP", output(f"ip link show dev {card.ifname}"))
     sh(f"ip link set dev {card.ifname} mtu 1400")
     sh(f"ip link set dev {card.ifname} down")

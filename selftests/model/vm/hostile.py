@@ -173,36 +173,36 @@ def reporter(bench, name):
     return next(iter(said.values()))[0]
 
 
+@contextlib.contextmanager
+def reported(bench, name):
+    """What is done here is one error of that reporter and one reset; yields a dict, afterwards the dump."""
+    before, resets, dump = reporter(bench, name), bench.counters()["reset_count"], {}
+    yield dump
+    wait_for(lambda: reporter(bench, name)["recover"] > before["recover"], "the fault is reported and recovered from")
+    now = reporter(bench, name)
+    expect((now["state"], now["error"]) == ("healthy", before["error"] + 1), f"one error, and healthy again: {now}")
+    expect(bench.counters()["reset_count"] == resets + 1, "one reset")
+    dump.update(json.loads(run(f"devlink -j health dump show pci/{bench.pci} reporter {name}")))
+    run(f"devlink health dump clear pci/{bench.pci} reporter {name}")
+    expect(dump["vectors"] and len(dump["registers"]) > 1000, "vectors and registers in the dump")
+
+
 @survives
 def receive_stall_is_reported(bench):
     """A queue that the device passed by: devlink's rx reporter names it in a dump from before the reset, and the port is reset."""
-    before, resets = reporter(bench, "rx"), bench.counters()["reset_count"]
-    with armed(bench, "rx_wrong_slot", count=1, skip=5):
+    with reported(bench, "rx") as dump, armed(bench, "rx_wrong_slot", count=1, skip=5):
         flood(bench, 20)
-    wait_for(lambda: reporter(bench, "rx")["recover"] > before["recover"], "the stall is reported and recovered from")
-    now = reporter(bench, "rx")
-    expect((now["state"], now["error"]) == ("healthy", before["error"] + 1), f"one error, and healthy again: {now}")
-    expect(bench.counters()["reset_count"] == resets + 1, "one reset")
-    dump = json.loads(run(f"devlink -j health dump show pci/{bench.pci} reporter rx"))
-    run(f"devlink health dump clear pci/{bench.pci} reporter rx")
     ring = next(one for one in dump["rx_rings"] if one["queue"] == dump["faulty_queue"])
     expect(ring["head"] != ring["next_to_clean"], f"the ring as it was stuck: {ring}")
-    expect(dump["vectors"] and len(dump["registers"]) > 1000, "vectors and registers in the dump")
 
 
 @survives
 def device_errors_are_reported(bench):
     """A fatal error of the device, or a reset that was none of the driver's: devlink's device reporter, and a reset."""
     for cause in (FATAL_ERROR, DEVICE_RESET):
-        before, resets = reporter(bench, "device"), bench.counters()["reset_count"]
-        bench.model.ask("cause", bits=cause)
-        wait_for(lambda: reporter(bench, "device")["recover"] > before["recover"], "the error is reported and recovered from")
-        now = reporter(bench, "device")
-        expect((now["state"], now["error"]) == ("healthy", before["error"] + 1), f"one error, and healthy again: {now}")
-        expect(bench.counters()["reset_count"] == resets + 1, "one reset")
-        dump = json.loads(run(f"devlink -j health dump show pci/{bench.pci} reporter device"))
-        run(f"devlink health dump clear pci/{bench.pci} reporter device")
-        expect("faulty_queue" not in dump and len(dump["registers"]) > 1000, "registers in the dump, and no queue accused")
+        with reported(bench, "device") as dump:
+            bench.model.ask("cause", bits=cause)
+        expect("faulty_queue" not in dump, "no queue is accused")
         bench.wait_link()
 
 
