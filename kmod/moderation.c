@@ -33,9 +33,9 @@
 
 /*
  * The throttles that DIM chooses from. At the longest one, the shortest frames at line rate
- * (1.488 million per second) fill 149 of the ring's 256 descriptors.
+ * (1.488 million per second) fill 74 descriptors: fewer than the shortest ring has.
  */
-static const u16 igbr_intervals[NET_DIM_PARAMS_NUM_PROFILES] = { 0, 10, 25, 50, 100 };
+static const u16 igbr_intervals[NET_DIM_PARAMS_NUM_PROFILES] = { 0, 10, 20, 35, 50 };
 /* The shortest of them in conservative mode: 20,000 interrupts per second */
 #define IGBR_CONSERVATIVE_USECS		50
 
@@ -290,6 +290,8 @@ void igbr_moderation_start(struct igbr_vector *vector)
 	struct igbr_moderation *mod = &vector->mod;
 
 	mod->dim.state = DIM_START_MEASURE;
+	/* What comes now need not be what came then. */
+	mod->bulk = false;
 	mod->tx_stalls = 0;
 	spin_lock_bh(&mod->lock);
 	igbr_moderation_write(vector, mod->adaptive ? igbr_adaptive_interval(mod) : mod->interval);

@@ -155,7 +155,7 @@ static void igbr_moderation_test_profiles(struct kunit *test)
 {
 	/* Of each profile: the throttle with rx-usecs 1, and with 3. There is no sixth one. */
 	static const u16 usecs[][2] = {
-		{ 0, 50 }, { 10, 50 }, { 25, 50 }, { 50, 50 }, { 100, 100 }, { 100, 100 },
+		{ 0, 50 }, { 10, 50 }, { 20, 50 }, { 35, 50 }, { 50, 50 }, { 50, 50 },
 	};
 	struct igbr_test_port *port = igbr_moderation_test_open(test);
 	unsigned int i;
@@ -170,7 +170,7 @@ static void igbr_moderation_test_profiles(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, igbr_test_eitr(port), igbr_test_throttle(usecs[i][1]));
 	}
 	igbr_moderation_test_choose(port, U8_MAX);
-	KUNIT_EXPECT_EQ(test, igbr_test_eitr(port), igbr_test_throttle(100));
+	KUNIT_EXPECT_EQ(test, igbr_test_eitr(port), igbr_test_throttle(50));
 
 	/* A choice that comes after the user's is too late. */
 	igbr_moderation_test_set(port, 77, true);
@@ -218,7 +218,7 @@ static void igbr_moderation_test_light(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(samples); i++) {
 		igbr_moderation_test_choose(port, 4);
-		KUNIT_EXPECT_EQ(test, igbr_test_eitr(port), igbr_test_throttle(100));
+		KUNIT_EXPECT_EQ(test, igbr_test_eitr(port), igbr_test_throttle(50));
 		mod->until_sample = 0;
 		igbr_moderation_test_sample(port, samples[i].frames, 60, samples[i].usecs);
 		KUNIT_EXPECT_EQ_MSG(test, !mod->dim.profile_ix, samples[i].light, "sample %u", i);
@@ -247,10 +247,10 @@ static void igbr_moderation_test_bulk(struct kunit *test)
 		/* 320 Mbit/s, and what is less */
 		{ 10, 1514, 350, 245 }, { 10, 1514, 382, 0 },
 		/* 512 bytes, and what is less */
-		{ 8, 512, 95, 245 }, { 8, 511, 90, 100 },
+		{ 8, 512, 95, 245 }, { 8, 511, 90, 50 },
 		/* As long as three quarters of the ring are enough, which are 60 */
 		{ 8, 1514, 100, 245 }, { 20, 1514, 245, 245 }, { 40, 1514, 800, 245 },
-		{ 50, 1514, 800, 100 },
+		{ 50, 1514, 800, 50 },
 		/* It ends, and becomes light. */
 		{ 8, 1514, 100, 245 }, { 1, 1514, 1000, 0 },
 	};
@@ -270,6 +270,13 @@ static void igbr_moderation_test_bulk(struct kunit *test)
 	/* Half of that is not enough for what came and what would come, 16 and 39 frames. */
 	igbr_moderation_test_sample(port, 16, 1514, 100 * IGBR_SAMPLE_EVENTS);
 	KUNIT_EXPECT_FALSE(test, mod->bulk);
+
+	/* A port that starts again knows nothing of the stream that was. */
+	mod->bulk = true;
+	igbr_moderation_test_choose(port, 0);
+	KUNIT_EXPECT_EQ(test, igbr_test_eitr(port), igbr_test_throttle(245));
+	igbr_moderation_start(port->vector);
+	KUNIT_EXPECT_EQ(test, igbr_test_eitr(port), igbr_test_throttle(0));
 }
 
 /* A full budget ends the sample of a stream, which is then judged by what came in it. */
