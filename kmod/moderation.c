@@ -8,9 +8,9 @@
  * by it; else what the kernel's DIM library finds.
  *
  * Sent frames need no interrupt of their own: the device writes its head to memory anyway, and
- * each poll looks there. For traffic that only goes out, a timer polls the ring: soon when
- * somebody waits (memory of frames, a stopped queue, a ring that fills), else rarely, just to
- * keep the books of the queue limits right. Copied frames keep nobody waiting.
+ * each poll looks there. For traffic that only goes out, a timer polls the ring: soon when its room
+ * is needed (a stopped queue, a ring that fills), later when only the memory of frames is, else
+ * rarely, just to keep the books of the queue limits right. Copied frames keep nobody waiting.
  */
 #include <linux/bitfield.h>
 #include <linux/ethtool.h>
@@ -28,8 +28,12 @@
 #define IGBR_TX_USECS			50
 /* Nobody waits for the frames, but the queue limits should see them go. */
 #define IGBR_TX_LAZY_USECS		5000
+/* So many times tx-usecs frames wait whose room nobody needs: 4000 polls per second by default. */
+#define IGBR_TX_HELD_FACTOR		5
 /* So often IGBR_USECS_MIN can be doubled until it is more than that. */
-#define IGBR_TX_STALLS_MAX		9
+#define IGBR_TX_DOUBLED_MAX		9
+/* So often the time is doubled while interrupts see to the ring: to a millisecond by default. */
+#define IGBR_TX_DOUBLED_SHARED		2
 
 /*
  * The throttles that DIM chooses from. At the longest one, the shortest frames at line rate
@@ -68,7 +72,7 @@ static_assert(offsetof(struct igbr_moderation, until_sample) % SMP_CACHE_BYTES =
 static_assert(offsetofend(struct igbr_moderation, bulk) <=
 	      offsetof(struct igbr_moderation, __cacheline_group_end__poll));
 static_assert(offsetof(struct igbr_moderation, tx_watch) % SMP_CACHE_BYTES == 0);
-static_assert(offsetofend(struct igbr_moderation, tx_stalls) <=
+static_assert(offsetofend(struct igbr_moderation, tx_doubled) <=
 	      offsetof(struct igbr_moderation, __cacheline_group_end__sender));
 
 /* Give the device the throttle. The caller holds the lock. */
@@ -193,19 +197,26 @@ void igbr_moderation_sample(struct igbr_vector *vector)
 	schedule_work(&dim->work);
 }
 
-static u32 igbr_lazy_usecs(u32 usecs)
+/* Interrupts so far, as many as fit */
+static u16 igbr_moderation_events(const struct igbr_moderation *mod)
 {
-	return max_t(u32, usecs, IGBR_TX_LAZY_USECS);
+	return READ_ONCE(mod->events) - READ_ONCE(mod->until_sample);
 }
 
-/* The timer is to look after the ring in @usecs. */
+/* The timer is to look after the ring. */
 static void igbr_start_watch(struct igbr_vector *vector, u8 urgency, u32 usecs)
 {
 	struct igbr_moderation *mod = &vector->mod;
+	u32 lazy = max_t(u32, usecs, IGBR_TX_LAZY_USECS), wait = lazy;
 
+	if (urgency != IGBR_TX_WATCH_LAZY)
+		wait = usecs << READ_ONCE(mod->tx_doubled);
+	if (urgency == IGBR_TX_WATCH_HELD)
+		wait *= IGBR_TX_HELD_FACTOR;
+	wait = min(wait, lazy);
 	WRITE_ONCE(vector->tx->watch, urgency);
-	WRITE_ONCE(mod->tx_clean, READ_ONCE(vector->tx->next_to_clean));
-	hrtimer_start(&mod->tx_watch, ns_to_ktime(usecs * NSEC_PER_USEC), HRTIMER_MODE_REL_PINNED);
+	WRITE_ONCE(mod->tx_events, igbr_moderation_events(mod));
+	hrtimer_start(&mod->tx_watch, ns_to_ktime(wait * NSEC_PER_USEC), HRTIMER_MODE_REL_PINNED);
 }
 
 /**
@@ -219,45 +230,50 @@ void igbr_moderation_watch_tx(struct igbr_vector *vector, u8 urgency)
 {
 	u32 usecs = READ_ONCE(vector->mod.tx_usecs);
 
-	/* The device signals. */
-	if (!usecs)
-		return;
-	igbr_start_watch(vector, urgency,
-			 urgency == IGBR_TX_WATCH_LAZY ? igbr_lazy_usecs(usecs) : usecs);
+	/* Else the device signals. */
+	if (usecs)
+		igbr_start_watch(vector, urgency, usecs);
 }
 
 /*
- * If no poll has been there meanwhile, ask for one; go on as long as there are frames. The device
- * reports the end of a burst, which may be long on the wire, or held up by pause frames: while
- * nothing moves, the time doubles up to the lazy one, so that whoever waits for room does so for
- * twice as long as the device needs at the most. When this meets a sender that wants it sooner, the
- * later of both starts of the timer counts: at the worst a frame waits once for the lazy time.
+ * How often the next wait is doubled: each time that this one was needless. Where interrupts come,
+ * their polls give back what was sent; should they end, one wait is too long. Or nothing moved, for
+ * the device reports the end of a burst, which may be long on the wire, or held up by pause frames:
+ * so whoever waits for room does so for twice as long as the device needs at the most.
+ */
+static u8 igbr_tx_doubled(u8 doubled, bool shared, bool done)
+{
+	if (shared)
+		return min(doubled + 1, IGBR_TX_DOUBLED_SHARED);
+	return done ? 0 : min(doubled + 1, IGBR_TX_DOUBLED_MAX);
+}
+
+/*
+ * Ask for a poll if there is something to give back; go on as long as there are frames. When this
+ * meets a sender that wants it sooner, the later of both starts of the timer counts: at the worst a
+ * frame waits once for the lazy time.
  */
 static enum hrtimer_restart igbr_watch(struct hrtimer *timer)
 {
 	struct igbr_vector *vector = container_of(timer, struct igbr_vector, mod.tx_watch);
 	struct igbr_moderation *mod = &vector->mod;
 	struct igbr_tx_ring *ring = vector->tx;
-	u32 usecs = READ_ONCE(mod->tx_usecs), wait = igbr_lazy_usecs(usecs);
-	bool moved = READ_ONCE(ring->next_to_clean) != READ_ONCE(mod->tx_clean);
+	u32 usecs = READ_ONCE(mod->tx_usecs);
+	bool shared = igbr_moderation_events(mod) != READ_ONCE(mod->tx_events);
+	bool done = igbr_tx_is_done(ring);
 
-	if (moved)
-		mod->tx_stalls = 0;
 	WRITE_ONCE(ring->watch, IGBR_TX_WATCH_OFF);
 	/* Pairs with igbr_tx_watch(): it sees the watch off, or this sees its frames. */
 	smp_mb();
 	if (READ_ONCE(ring->next_to_clean) == READ_ONCE(ring->next_to_use))
 		return HRTIMER_NORESTART;
 
-	if (igbr_tx_is_awaited(ring))
-		wait = min(usecs << mod->tx_stalls, wait);
-	if (!moved && mod->tx_stalls < IGBR_TX_STALLS_MAX)
-		mod->tx_stalls++;
 	/* Else the device signals. */
-	if (usecs)
-		igbr_start_watch(vector, wait == usecs ? IGBR_TX_WATCH_SOON : IGBR_TX_WATCH_LAZY,
-				 wait);
-	if (!moved || !usecs)
+	if (usecs) {
+		WRITE_ONCE(mod->tx_doubled, igbr_tx_doubled(mod->tx_doubled, shared, done));
+		igbr_start_watch(vector, igbr_tx_urgency(ring), usecs);
+	}
+	if (!usecs || done)
 		napi_schedule(&vector->napi);
 	return HRTIMER_NORESTART;
 }
@@ -292,7 +308,7 @@ void igbr_moderation_start(struct igbr_vector *vector)
 	mod->dim.state = DIM_START_MEASURE;
 	/* What comes now need not be what came then. */
 	mod->bulk = false;
-	mod->tx_stalls = 0;
+	mod->tx_doubled = 0;
 	spin_lock_bh(&mod->lock);
 	igbr_moderation_write(vector, mod->adaptive ? igbr_adaptive_interval(mod) : mod->interval);
 	spin_unlock_bh(&mod->lock);

@@ -34,8 +34,8 @@ struct netlink_ext_ack;
  * @bulk: the traffic is a stream of large frames, which is not left to @dim
  * @tx_watch: gives sent frames back when no receive interrupt does; it and what follows is written
  *	by who sends, and by the timer on the same CPU
- * @tx_clean: where the transmit ring's clean index was when @tx_watch was started
- * @tx_stalls: times that @tx_watch polled the ring since it last moved, up to IGBR_TX_STALLS_MAX
+ * @tx_events: interrupts up to when @tx_watch was started, as many as fit
+ * @tx_doubled: so often the wait of @tx_watch is doubled, up to IGBR_TX_DOUBLED_MAX
  */
 struct igbr_moderation {
 	bool adaptive;
@@ -53,8 +53,8 @@ struct igbr_moderation {
 
 	__cacheline_group_begin_aligned(sender);
 	struct hrtimer tx_watch;
-	unsigned int tx_clean;
-	u8 tx_stalls;
+	u16 tx_events;
+	u8 tx_doubled;
 	__cacheline_group_end_aligned(sender);
 };
 

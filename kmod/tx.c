@@ -179,17 +179,18 @@ bool igbr_tx_is_pending(const struct igbr_tx_ring *ring)
 }
 
 /**
- * igbr_tx_is_awaited - whether somebody waits for frames to be given back
+ * igbr_tx_urgency - how soon frames should be given back
  * @ring: the ring
  *
- * That is the owner of a frame's memory, a stopped queue, or a ring that is half full.
- *
  * Context: any.
+ * Return: IGBR_TX_WATCH_*, not off.
  */
-bool igbr_tx_is_awaited(const struct igbr_tx_ring *ring)
+u8 igbr_tx_urgency(const struct igbr_tx_ring *ring)
 {
-	return READ_ONCE(ring->held) != READ_ONCE(ring->held_done) ||
-	       netif_xmit_stopped(ring->txq) || igbr_tx_free_slots(ring) < ring->mem.count / 2;
+	if (netif_xmit_stopped(ring->txq) || igbr_tx_free_slots(ring) < ring->mem.count / 2)
+		return IGBR_TX_WATCH_SOON;
+	return READ_ONCE(ring->held) != READ_ONCE(ring->held_done) ? IGBR_TX_WATCH_HELD :
+								     IGBR_TX_WATCH_LAZY;
 }
 
 /* Whether the device can have done all before @head, and more than before, by what it was told. */

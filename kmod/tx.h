@@ -143,7 +143,8 @@ struct igbr_tx_ring {
 	u8 watch;
 #define IGBR_TX_WATCH_OFF	0
 #define IGBR_TX_WATCH_LAZY	1	/* nobody waits for the frames */
-#define IGBR_TX_WATCH_SOON	2
+#define IGBR_TX_WATCH_HELD	2	/* somebody waits for their memory */
+#define IGBR_TX_WATCH_SOON	3	/* somebody waits for room */
 	struct igbr_tx_context context;
 	struct u64_stats_sync xmit_syncp;
 	u64_stats_t restarts;
@@ -175,7 +176,7 @@ void igbr_tx_mem_free(struct igbr_adapter *adapter, struct igbr_tx_mem *mem);
 void igbr_tx_start(struct igbr_adapter *adapter, struct igbr_tx_ring *ring);
 void igbr_tx_stop(struct igbr_tx_ring *ring);
 void igbr_tx_set_copybreak(struct igbr_tx_ring *ring, unsigned int len);
-bool igbr_tx_is_awaited(const struct igbr_tx_ring *ring);
+u8 igbr_tx_urgency(const struct igbr_tx_ring *ring);
 bool igbr_tx_is_pending(const struct igbr_tx_ring *ring);
 int igbr_tx_queue_xdp(struct igbr_tx_ring *ring, struct xdp_frame *frame, bool own);
 void igbr_tx_flush(struct igbr_tx_ring *ring);

@@ -56,11 +56,12 @@ static __always_inline void igbr_tx_watch(struct igbr_tx_ring *ring)
 	/* Pairs with the watch's own: it sees these frames, or this sees that it is off. */
 	smp_mb();
 	watch = READ_ONCE(ring->watch);
-	if (watch == IGBR_TX_WATCH_SOON)
+	if (watch >= IGBR_TX_WATCH_HELD)
 		return;
-	if (!igbr_tx_has_room(ring, ring->mem.count / 2) ||
-	    ring->held != READ_ONCE(ring->held_done) || netif_xmit_stopped(ring->txq))
+	if (!igbr_tx_has_room(ring, ring->mem.count / 2) || netif_xmit_stopped(ring->txq))
 		igbr_moderation_watch_tx(ring->vector, IGBR_TX_WATCH_SOON);
+	else if (ring->held != READ_ONCE(ring->held_done))
+		igbr_moderation_watch_tx(ring->vector, IGBR_TX_WATCH_HELD);
 	else if (unlikely(!watch))
 		igbr_moderation_watch_tx(ring->vector, IGBR_TX_WATCH_LAZY);
 }

@@ -335,24 +335,99 @@ static void igbr_moderation_test_watch(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, u64_stats_read(&ring->packets), 1);
 }
 
-/* The timer waits twice as long each time that the device was not done, not for long at once. */
-static void igbr_moderation_test_watch_stalled(struct kunit *test)
+/* How long the timer waits: by who wants the frames, and by what the last waits were good for. */
+static void igbr_moderation_test_wait(struct kunit *test)
 {
+	static const struct {
+		u8 urgency;
+		u8 doubled;
+		u16 tx_usecs;
+		u16 wait;
+	} cases[] = {
+		{ IGBR_TX_WATCH_LAZY, 0, 50, 5000 },
+		{ IGBR_TX_WATCH_LAZY, 2, 50, 5000 },
+		{ IGBR_TX_WATCH_HELD, 0, 50, 250 },
+		{ IGBR_TX_WATCH_HELD, 2, 50, 1000 },
+		{ IGBR_TX_WATCH_HELD, 9, 50, 5000 },
+		{ IGBR_TX_WATCH_SOON, 0, 50, 50 },
+		{ IGBR_TX_WATCH_SOON, 3, 50, 400 },
+		{ IGBR_TX_WATCH_SOON, 9, 10, 5000 },
+		{ IGBR_TX_WATCH_LAZY, 0, 8191, 8191 },
+		{ IGBR_TX_WATCH_HELD, 9, 8191, 8191 },
+		{ IGBR_TX_WATCH_SOON, 0, 8191, 8191 },
+	};
 	struct igbr_test_port *port = igbr_moderation_test_open(test);
 	struct igbr_moderation *mod = &port->vector->mod;
 	unsigned int i;
-	s64 left;
 
-	mod->tx_usecs = 1000;
-	igbr_moderation_test_send(test);
-	for (i = 0; i < 100000 && READ_ONCE(mod->tx_stalls) < 2; i++)
-		usleep_range(50, 100);
-	/* Read in this order, a timer that comes in between only makes the limit wider. */
-	left = ktime_to_us(hrtimer_get_remaining(&mod->tx_watch));
-	i = READ_ONCE(mod->tx_stalls);
-	KUNIT_ASSERT_GE(test, i, 2);
-	KUNIT_EXPECT_LE(test, left, mod->tx_usecs << (i - 1));
-	KUNIT_EXPECT_EQ(test, READ_ONCE(port->tx->next_to_clean), 0);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		ktime_t before, after, expires;
+
+		mod->tx_usecs = cases[i].tx_usecs;
+		mod->tx_doubled = cases[i].doubled;
+		local_irq_disable();
+		before = ktime_get();
+		igbr_moderation_watch_tx(port->vector, cases[i].urgency);
+		after = ktime_get();
+		expires = hrtimer_get_expires(&mod->tx_watch);
+		hrtimer_try_to_cancel(&mod->tx_watch);
+		local_irq_enable();
+		KUNIT_EXPECT_GE_MSG(test, ktime_us_delta(expires, before), cases[i].wait,
+				    "case %u", i);
+		KUNIT_EXPECT_LE_MSG(test, ktime_us_delta(expires, after), cases[i].wait,
+				    "case %u", i);
+	}
+}
+
+/* The timer fires, now. Returns how often it doubles the next wait. */
+static u8 igbr_moderation_test_fire(struct igbr_moderation *mod)
+{
+	hrtimer_try_to_cancel(&mod->tx_watch);
+	ACCESS_PRIVATE(&mod->tx_watch, function)(&mod->tx_watch);
+	return mod->tx_doubled;
+}
+
+/* The wait doubles each time that it was needless, up to a limit that is lower with interrupts. */
+static void igbr_moderation_test_doubled(struct kunit *test)
+{
+	struct igbr_test_port *port = igbr_moderation_test_open(test);
+	struct igbr_moderation *mod = &port->vector->mod;
+	struct igbr_tx_ring *ring = port->tx;
+	u8 stalled[12], shared[4], done;
+	bool asked[3];
+	unsigned int i;
+
+	mod->tx_usecs = 50;
+	local_irq_disable();
+	hrtimer_try_to_cancel(&mod->tx_watch);
+	mod->tx_doubled = 0;
+	WRITE_ONCE(ring->next_to_use, 1);
+	for (i = 0; i < ARRAY_SIZE(stalled); i++)
+		stalled[i] = igbr_moderation_test_fire(mod);
+	asked[0] = test_bit(NAPI_STATE_SCHED, &port->vector->napi.state);
+	mod->tx_doubled = 0;
+	for (i = 0; i < ARRAY_SIZE(shared); i++) {
+		mod->until_sample--;
+		shared[i] = igbr_moderation_test_fire(mod);
+	}
+	asked[1] = test_bit(NAPI_STATE_SCHED, &port->vector->napi.state);
+	WRITE_ONCE(*ring->head, cpu_to_le32(1));
+	done = igbr_moderation_test_fire(mod);
+	asked[2] = test_bit(NAPI_STATE_SCHED, &port->vector->napi.state);
+	hrtimer_try_to_cancel(&mod->tx_watch);
+	WRITE_ONCE(*ring->head, 0);
+	WRITE_ONCE(ring->next_to_use, 0);
+	WRITE_ONCE(ring->watch, IGBR_TX_WATCH_OFF);
+	local_irq_enable();
+
+	for (i = 0; i < ARRAY_SIZE(stalled); i++)
+		KUNIT_EXPECT_EQ(test, stalled[i], min(i + 1, 9));
+	for (i = 0; i < ARRAY_SIZE(shared); i++)
+		KUNIT_EXPECT_EQ(test, shared[i], min(i + 1, 2));
+	KUNIT_EXPECT_EQ(test, done, 0);
+	KUNIT_EXPECT_FALSE(test, asked[0]);
+	KUNIT_EXPECT_FALSE(test, asked[1]);
+	KUNIT_EXPECT_TRUE(test, asked[2]);
 }
 
 static struct kunit_case igbr_moderation_cases[] = {
@@ -365,7 +440,8 @@ static struct kunit_case igbr_moderation_cases[] = {
 	KUNIT_CASE(igbr_moderation_test_bulk),
 	KUNIT_CASE(igbr_moderation_test_burst),
 	KUNIT_CASE(igbr_moderation_test_watch),
-	KUNIT_CASE(igbr_moderation_test_watch_stalled),
+	KUNIT_CASE(igbr_moderation_test_wait),
+	KUNIT_CASE(igbr_moderation_test_doubled),
 	{ }
 };
 
