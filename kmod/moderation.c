@@ -249,9 +249,9 @@ static u8 igbr_tx_doubled(u8 doubled, bool shared, bool done)
 }
 
 /*
- * Ask for a poll if there is something to give back; go on as long as there are frames. When this
- * meets a sender that wants it sooner, the later of both starts of the timer counts: at the worst a
- * frame waits once for the lazy time.
+ * Ask for a poll if there is something to give back, unless there is room and interrupts come; go
+ * on as long as there are frames. When this meets a sender that wants it sooner, the later of both
+ * starts of the timer counts: at the worst a frame waits once for the lazy time.
  */
 static enum hrtimer_restart igbr_watch(struct hrtimer *timer)
 {
@@ -261,6 +261,7 @@ static enum hrtimer_restart igbr_watch(struct hrtimer *timer)
 	u32 usecs = READ_ONCE(mod->tx_usecs);
 	bool shared = igbr_moderation_events(mod) != READ_ONCE(mod->tx_events);
 	bool done = igbr_tx_is_done(ring);
+	u8 urgency;
 
 	WRITE_ONCE(ring->watch, IGBR_TX_WATCH_OFF);
 	/* Pairs with igbr_tx_watch(): it sees the watch off, or this sees its frames. */
@@ -268,12 +269,13 @@ static enum hrtimer_restart igbr_watch(struct hrtimer *timer)
 	if (READ_ONCE(ring->next_to_clean) == READ_ONCE(ring->next_to_use))
 		return HRTIMER_NORESTART;
 
+	urgency = igbr_tx_urgency(ring);
 	/* Else the device signals. */
 	if (usecs) {
 		WRITE_ONCE(mod->tx_doubled, igbr_tx_doubled(mod->tx_doubled, shared, done));
-		igbr_start_watch(vector, igbr_tx_urgency(ring), usecs);
+		igbr_start_watch(vector, urgency, usecs);
 	}
-	if (!usecs || done)
+	if (!usecs || (done && (!shared || urgency == IGBR_TX_WATCH_SOON)))
 		napi_schedule(&vector->napi);
 	return HRTIMER_NORESTART;
 }

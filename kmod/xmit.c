@@ -48,6 +48,11 @@ static __always_inline bool igbr_tx_has_room(struct igbr_tx_ring *ring, unsigned
 	return ring->room >= room;
 }
 
+static noinline void igbr_tx_start_watch(struct igbr_tx_ring *ring)
+{
+	igbr_moderation_watch_tx(ring->vector, igbr_tx_urgency(ring));
+}
+
 /* Have somebody look after the frames so far. */
 static __always_inline void igbr_tx_watch(struct igbr_tx_ring *ring)
 {
@@ -58,12 +63,9 @@ static __always_inline void igbr_tx_watch(struct igbr_tx_ring *ring)
 	watch = READ_ONCE(ring->watch);
 	if (watch >= IGBR_TX_WATCH_HELD)
 		return;
-	if (!igbr_tx_has_room(ring, ring->mem.count / 2) || netif_xmit_stopped(ring->txq))
-		igbr_moderation_watch_tx(ring->vector, IGBR_TX_WATCH_SOON);
-	else if (ring->held != READ_ONCE(ring->held_done))
-		igbr_moderation_watch_tx(ring->vector, IGBR_TX_WATCH_HELD);
-	else if (unlikely(!watch))
-		igbr_moderation_watch_tx(ring->vector, IGBR_TX_WATCH_LAZY);
+	if (!watch || !igbr_tx_has_room(ring, ring->mem.count / 2) ||
+	    ring->held != READ_ONCE(ring->held_done) || netif_xmit_stopped(ring->txq))
+		igbr_tx_start_watch(ring);
 }
 
 /* Tell the device of every descriptor so far; the last one has RS. */

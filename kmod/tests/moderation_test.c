@@ -379,12 +379,31 @@ static void igbr_moderation_test_wait(struct kunit *test)
 	}
 }
 
-/* The timer fires, now. Returns how often it doubles the next wait. */
-static u8 igbr_moderation_test_fire(struct igbr_moderation *mod)
+/*
+ * The timer fires with so many descriptors used, of which the device has done so many, after an
+ * interrupt or none. Returns whether it asks for a poll.
+ */
+static bool igbr_moderation_test_fire(struct igbr_test_port *port, unsigned int used,
+				      unsigned int done, bool interrupt)
 {
-	hrtimer_try_to_cancel(&mod->tx_watch);
+	struct igbr_moderation *mod = &port->vector->mod;
+	struct igbr_tx_ring *ring = port->tx;
+	bool asked;
+
+	local_irq_disable();
+	WRITE_ONCE(ring->next_to_use, used);
+	WRITE_ONCE(*ring->head, cpu_to_le32(done));
+	mod->tx_events = mod->events - mod->until_sample;
+	mod->until_sample -= interrupt;
 	ACCESS_PRIVATE(&mod->tx_watch, function)(&mod->tx_watch);
-	return mod->tx_doubled;
+	hrtimer_try_to_cancel(&mod->tx_watch);
+	asked = test_bit(NAPI_STATE_SCHED, &port->vector->napi.state);
+	/* The poll that it may have asked for is to find nothing. */
+	WRITE_ONCE(ring->next_to_use, 0);
+	WRITE_ONCE(*ring->head, 0);
+	local_irq_enable();
+	napi_synchronize(&port->vector->napi);
+	return asked;
 }
 
 /* The wait doubles each time that it was needless, up to a limit that is lower with interrupts. */
@@ -392,42 +411,35 @@ static void igbr_moderation_test_doubled(struct kunit *test)
 {
 	struct igbr_test_port *port = igbr_moderation_test_open(test);
 	struct igbr_moderation *mod = &port->vector->mod;
-	struct igbr_tx_ring *ring = port->tx;
-	u8 stalled[12], shared[4], done;
-	bool asked[3];
 	unsigned int i;
 
 	mod->tx_usecs = 50;
-	local_irq_disable();
-	hrtimer_try_to_cancel(&mod->tx_watch);
-	mod->tx_doubled = 0;
-	WRITE_ONCE(ring->next_to_use, 1);
-	for (i = 0; i < ARRAY_SIZE(stalled); i++)
-		stalled[i] = igbr_moderation_test_fire(mod);
-	asked[0] = test_bit(NAPI_STATE_SCHED, &port->vector->napi.state);
-	mod->tx_doubled = 0;
-	for (i = 0; i < ARRAY_SIZE(shared); i++) {
-		mod->until_sample--;
-		shared[i] = igbr_moderation_test_fire(mod);
+	for (i = 1; i < 12; i++) {
+		igbr_moderation_test_fire(port, 1, 0, false);
+		KUNIT_EXPECT_EQ(test, mod->tx_doubled, min(i, 9));
 	}
-	asked[1] = test_bit(NAPI_STATE_SCHED, &port->vector->napi.state);
-	WRITE_ONCE(*ring->head, cpu_to_le32(1));
-	done = igbr_moderation_test_fire(mod);
-	asked[2] = test_bit(NAPI_STATE_SCHED, &port->vector->napi.state);
-	hrtimer_try_to_cancel(&mod->tx_watch);
-	WRITE_ONCE(*ring->head, 0);
-	WRITE_ONCE(ring->next_to_use, 0);
-	WRITE_ONCE(ring->watch, IGBR_TX_WATCH_OFF);
-	local_irq_enable();
+	igbr_moderation_test_fire(port, 1, 0, true);
+	KUNIT_EXPECT_EQ(test, mod->tx_doubled, 2);
+	igbr_moderation_test_fire(port, 1, 1, false);
+	KUNIT_EXPECT_EQ(test, mod->tx_doubled, 0);
+	for (i = 1; i < 4; i++) {
+		igbr_moderation_test_fire(port, 1, 1, true);
+		KUNIT_EXPECT_EQ(test, mod->tx_doubled, min(i, 2));
+	}
+}
 
-	for (i = 0; i < ARRAY_SIZE(stalled); i++)
-		KUNIT_EXPECT_EQ(test, stalled[i], min(i + 1, 9));
-	for (i = 0; i < ARRAY_SIZE(shared); i++)
-		KUNIT_EXPECT_EQ(test, shared[i], min(i + 1, 2));
-	KUNIT_EXPECT_EQ(test, done, 0);
-	KUNIT_EXPECT_FALSE(test, asked[0]);
-	KUNIT_EXPECT_FALSE(test, asked[1]);
-	KUNIT_EXPECT_TRUE(test, asked[2]);
+/* A poll is asked for where it finds something, unless there is room and interrupts come. */
+static void igbr_moderation_test_asked(struct kunit *test)
+{
+	struct igbr_test_port *port = igbr_moderation_test_open(test);
+	unsigned int full = port->tx->mem.count - 1;
+
+	port->vector->mod.tx_usecs = 50;
+	KUNIT_EXPECT_FALSE(test, igbr_moderation_test_fire(port, 1, 0, false));
+	KUNIT_EXPECT_TRUE(test, igbr_moderation_test_fire(port, 1, 1, false));
+	KUNIT_EXPECT_FALSE(test, igbr_moderation_test_fire(port, 1, 1, true));
+	KUNIT_EXPECT_FALSE(test, igbr_moderation_test_fire(port, full, 0, true));
+	KUNIT_EXPECT_TRUE(test, igbr_moderation_test_fire(port, full, 1, true));
 }
 
 static struct kunit_case igbr_moderation_cases[] = {
@@ -442,6 +454,7 @@ static struct kunit_case igbr_moderation_cases[] = {
 	KUNIT_CASE(igbr_moderation_test_watch),
 	KUNIT_CASE(igbr_moderation_test_wait),
 	KUNIT_CASE(igbr_moderation_test_doubled),
+	KUNIT_CASE(igbr_moderation_test_asked),
 	{ }
 };
 
