@@ -323,10 +323,10 @@ void igbr_rx_set_drop(struct igbr_hw *hw, struct igbr_rx_ring *ring, bool drop)
  */
 enum igbr_rx_health igbr_rx_health(struct igbr_rx_ring *ring, unsigned int head)
 {
-	u64 frames = igbr_rx_packets(ring) + u64_stats_read(&ring->stats.drops);
 	const struct igbr_rx_mem *mem = &ring->mem;
 	unsigned int due = READ_ONCE(ring->next_to_clean);
 	int suspect = ring->suspect;
+	u64 frames;
 
 	ring->suspect = -1;
 	if (READ_ONCE(ring->starved) ||
@@ -335,6 +335,7 @@ enum igbr_rx_health igbr_rx_health(struct igbr_rx_ring *ring, unsigned int head)
 		return IGBR_RX_POLL;
 	if (head == due)
 		return IGBR_RX_WELL;
+	frames = igbr_rx_packets(ring) + u64_stats_read(&ring->stats.drops);
 	if (suspect == due && ring->suspect_frames == frames)
 		return IGBR_RX_STUCK;
 	ring->suspect = due;
