@@ -30,7 +30,7 @@
 #define IGBR_TX_LAZY_USECS		5000
 /* So many times tx-usecs frames wait whose room nobody needs: 4000 polls per second by default. */
 #define IGBR_TX_HELD_FACTOR		5
-/* So often IGBR_USECS_MIN can be doubled until it is more than that. */
+/* So often IGBR_USECS_MIN can be doubled until it is more than IGBR_TX_LAZY_USECS. */
 #define IGBR_TX_DOUBLED_MAX		9
 /* So often the time is doubled while interrupts see to the ring: to a millisecond by default. */
 #define IGBR_TX_DOUBLED_SHARED		2
@@ -236,16 +236,16 @@ void igbr_moderation_watch_tx(struct igbr_vector *vector, u8 urgency)
 }
 
 /*
- * How often the next wait is doubled: each time that this one was needless. Where interrupts come,
- * their polls give back what was sent; should they end, one wait is too long. Or nothing moved, for
- * the device reports the end of a burst, which may be long on the wire, or held up by pause frames:
- * so whoever waits for room does so for twice as long as the device needs at the most.
+ * How often the next wait is doubled, after one of @urgency. Where memory is waited for and
+ * interrupts come, their polls give it back; should they end, one wait is too long. Or nothing
+ * moved, for the device reports the end of a burst, which may be long on the wire, or held up by
+ * pause frames: so who waits for room does so for twice as long as the device needs at the most.
  */
-static u8 igbr_tx_doubled(u8 doubled, bool shared, bool done)
+static u8 igbr_tx_doubled(u8 doubled, u8 urgency, bool shared, bool moved)
 {
-	if (shared)
+	if (shared && urgency == IGBR_TX_WATCH_HELD)
 		return min(doubled + 1, IGBR_TX_DOUBLED_SHARED);
-	return done ? 0 : min(doubled + 1, IGBR_TX_DOUBLED_MAX);
+	return shared || moved ? 0 : min(doubled + 1, IGBR_TX_DOUBLED_MAX);
 }
 
 /*
@@ -260,21 +260,22 @@ static enum hrtimer_restart igbr_watch(struct hrtimer *timer)
 	struct igbr_tx_ring *ring = vector->tx;
 	u32 usecs = READ_ONCE(mod->tx_usecs);
 	bool shared = igbr_moderation_events(mod) != READ_ONCE(mod->tx_events);
-	bool done = igbr_tx_is_done(ring);
-	u8 urgency;
+	bool empty, done = igbr_tx_is_done(ring);
+	u8 urgency = READ_ONCE(ring->watch);
 
 	WRITE_ONCE(ring->watch, IGBR_TX_WATCH_OFF);
 	/* Pairs with igbr_tx_watch(): it sees the watch off, or this sees its frames. */
 	smp_mb();
-	if (READ_ONCE(ring->next_to_clean) == READ_ONCE(ring->next_to_use))
+	empty = READ_ONCE(ring->next_to_clean) == READ_ONCE(ring->next_to_use);
+	WRITE_ONCE(mod->tx_doubled,
+		   igbr_tx_doubled(mod->tx_doubled, urgency, shared, done || empty));
+	if (empty)
 		return HRTIMER_NORESTART;
 
 	urgency = igbr_tx_urgency(ring);
 	/* Else the device signals. */
-	if (usecs) {
-		WRITE_ONCE(mod->tx_doubled, igbr_tx_doubled(mod->tx_doubled, shared, done));
+	if (usecs)
 		igbr_start_watch(vector, urgency, usecs);
-	}
 	if (!usecs || (done && (!shared || urgency == IGBR_TX_WATCH_SOON)))
 		napi_schedule(&vector->napi);
 	return HRTIMER_NORESTART;

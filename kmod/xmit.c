@@ -48,12 +48,14 @@ static __always_inline bool igbr_tx_has_room(struct igbr_tx_ring *ring, unsigned
 	return ring->room >= room;
 }
 
+/* Have somebody look after the frames so far, unless that is for the soonest already. */
 static noinline void igbr_tx_start_watch(struct igbr_tx_ring *ring)
 {
-	igbr_moderation_watch_tx(ring->vector, igbr_tx_urgency(ring));
+	if (READ_ONCE(ring->watch) != IGBR_TX_WATCH_SOON)
+		igbr_moderation_watch_tx(ring->vector, igbr_tx_urgency(ring));
 }
 
-/* Have somebody look after the frames so far. */
+/* See to it that somebody does, soon enough; a queue that stops asks again. */
 static __always_inline void igbr_tx_watch(struct igbr_tx_ring *ring)
 {
 	u8 watch;
@@ -511,6 +513,8 @@ static noinline bool igbr_tx_stop_queue(struct igbr_tx_ring *ring)
 		ring->room = igbr_tx_free_slots(ring);
 		return false;
 	}
+	/* Who waited for memory only now waits for room. */
+	igbr_tx_start_watch(ring);
 	u64_stats_update_begin(&ring->xmit_syncp);
 	u64_stats_inc(&ring->restarts);
 	u64_stats_update_end(&ring->xmit_syncp);

@@ -380,10 +380,10 @@ static void igbr_moderation_test_wait(struct kunit *test)
 }
 
 /*
- * The timer fires with so many descriptors used, of which the device has done so many, after an
- * interrupt or none. Returns whether it asks for a poll.
+ * The timer, started with @urgency, fires with so many descriptors used, of which the device has
+ * done so many, after an interrupt or none. Returns whether it asks for a poll.
  */
-static bool igbr_moderation_test_fire(struct igbr_test_port *port, unsigned int used,
+static bool igbr_moderation_test_fire(struct igbr_test_port *port, u8 urgency, unsigned int used,
 				      unsigned int done, bool interrupt)
 {
 	struct igbr_moderation *mod = &port->vector->mod;
@@ -391,6 +391,7 @@ static bool igbr_moderation_test_fire(struct igbr_test_port *port, unsigned int 
 	bool asked;
 
 	local_irq_disable();
+	WRITE_ONCE(ring->watch, urgency);
 	WRITE_ONCE(ring->next_to_use, used);
 	WRITE_ONCE(*ring->head, cpu_to_le32(done));
 	mod->tx_events = mod->events - mod->until_sample;
@@ -406,7 +407,7 @@ static bool igbr_moderation_test_fire(struct igbr_test_port *port, unsigned int 
 	return asked;
 }
 
-/* The wait doubles each time that it was needless, up to a limit that is lower with interrupts. */
+/* The wait doubles each time that nothing moved, and a little where interrupts do the same. */
 static void igbr_moderation_test_doubled(struct kunit *test)
 {
 	struct igbr_test_port *port = igbr_moderation_test_open(test);
@@ -415,31 +416,65 @@ static void igbr_moderation_test_doubled(struct kunit *test)
 
 	mod->tx_usecs = 50;
 	for (i = 1; i < 12; i++) {
-		igbr_moderation_test_fire(port, 1, 0, false);
+		igbr_moderation_test_fire(port, IGBR_TX_WATCH_SOON, 1, 0, false);
 		KUNIT_EXPECT_EQ(test, mod->tx_doubled, min(i, 9));
 	}
-	igbr_moderation_test_fire(port, 1, 0, true);
+	igbr_moderation_test_fire(port, IGBR_TX_WATCH_HELD, 1, 0, true);
 	KUNIT_EXPECT_EQ(test, mod->tx_doubled, 2);
-	igbr_moderation_test_fire(port, 1, 1, false);
+	igbr_moderation_test_fire(port, IGBR_TX_WATCH_HELD, 1, 1, false);
 	KUNIT_EXPECT_EQ(test, mod->tx_doubled, 0);
 	for (i = 1; i < 4; i++) {
-		igbr_moderation_test_fire(port, 1, 1, true);
+		igbr_moderation_test_fire(port, IGBR_TX_WATCH_HELD, i % 2, 0, true);
 		KUNIT_EXPECT_EQ(test, mod->tx_doubled, min(i, 2));
 	}
+	igbr_moderation_test_fire(port, IGBR_TX_WATCH_SOON, 1, 0, true);
+	KUNIT_EXPECT_EQ(test, mod->tx_doubled, 0);
+	/* Other polls emptied the ring. */
+	mod->tx_doubled = 9;
+	igbr_moderation_test_fire(port, IGBR_TX_WATCH_HELD, 0, 0, false);
+	KUNIT_EXPECT_EQ(test, mod->tx_doubled, 0);
 }
 
 /* A poll is asked for where it finds something, unless there is room and interrupts come. */
 static void igbr_moderation_test_asked(struct kunit *test)
 {
 	struct igbr_test_port *port = igbr_moderation_test_open(test);
-	unsigned int full = port->tx->mem.count - 1;
+	unsigned int i, full = port->tx->mem.count - 1;
+	const struct {
+		unsigned int used;
+		unsigned int done;
+		bool interrupt;
+		bool asked;
+	} cases[] = {
+		{ 1, 0, false, false },
+		{ 1, 1, false, true },
+		{ 1, 1, true, false },
+		{ full, 0, true, false },
+		{ full, 1, true, true },
+	};
 
 	port->vector->mod.tx_usecs = 50;
-	KUNIT_EXPECT_FALSE(test, igbr_moderation_test_fire(port, 1, 0, false));
-	KUNIT_EXPECT_TRUE(test, igbr_moderation_test_fire(port, 1, 1, false));
-	KUNIT_EXPECT_FALSE(test, igbr_moderation_test_fire(port, 1, 1, true));
-	KUNIT_EXPECT_FALSE(test, igbr_moderation_test_fire(port, full, 0, true));
-	KUNIT_EXPECT_TRUE(test, igbr_moderation_test_fire(port, full, 1, true));
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		KUNIT_EXPECT_EQ_MSG(test, cases[i].asked,
+				    igbr_moderation_test_fire(port, IGBR_TX_WATCH_HELD,
+							      cases[i].used, cases[i].done,
+							      cases[i].interrupt), "case %u", i);
+}
+
+/* Who waits for memory waits for room as soon as the queue stops. */
+static void igbr_moderation_test_stopped(struct kunit *test)
+{
+	struct igbr_test_port *port = igbr_moderation_test_open(test);
+	struct igbr_tx_ring *ring = port->tx;
+	unsigned int i;
+
+	port->vector->mod.tx_usecs = U16_MAX;
+	igbr_moderation_test_send(test);
+	WRITE_ONCE(ring->watch, IGBR_TX_WATCH_HELD);
+	for (i = 0; i < ring->mem.count && !netif_tx_queue_stopped(ring->txq); i++)
+		igbr_moderation_test_send(test);
+	KUNIT_ASSERT_TRUE(test, netif_tx_queue_stopped(ring->txq));
+	KUNIT_EXPECT_EQ(test, READ_ONCE(ring->watch), IGBR_TX_WATCH_SOON);
 }
 
 static struct kunit_case igbr_moderation_cases[] = {
@@ -455,6 +490,7 @@ static struct kunit_case igbr_moderation_cases[] = {
 	KUNIT_CASE(igbr_moderation_test_wait),
 	KUNIT_CASE(igbr_moderation_test_doubled),
 	KUNIT_CASE(igbr_moderation_test_asked),
+	KUNIT_CASE(igbr_moderation_test_stopped),
 	{ }
 };
 
