@@ -52,7 +52,7 @@ def tests():
     text = (FOLDER / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
     return [
         word
-        for words in re.findall(r"^TEST_(?:GEN_)?PROGS\s*[:+]?=(.*)$", text, re.M)
+        for words in re.findall(r"^TEST_(?:GEN_)?PROGS\s*[:+]?=([^#\n]*)", text, re.M)
         for word in words.split()
     ]
 
